@@ -1,0 +1,1 @@
+"""Words every room uses; plain Python, no Django, no database."""

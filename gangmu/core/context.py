@@ -1,0 +1,108 @@
+"""Who acts, when, and where that person may."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+EVERYTHING = ("", "~")
+
+
+def below(path: str) -> tuple[str, str]:
+    """Return the half-open range of paths that holds ``path`` and all below it.
+
+    Paths end with a slash, so that ``1/2/`` never begins ``1/20/``; the character
+    after the slash closes the range.
+    """
+    return (path, path[:-1] + "0") if path else EVERYTHING
+
+
+def alone(path: str) -> tuple[str, str]:
+    """Return the half-open range that holds ``path`` and nothing below it."""
+    return (path, path + "!")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Merged, sorted, half-open ranges of paths in the tree."""
+
+    ranges: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, ranges: Iterable[tuple[str, str]]) -> "Places":
+        """Merge ranges that touch or overlap."""
+        merged: list[tuple[str, str]] = []
+        for low, high in sorted(ranges):
+            if merged and low <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+            else:
+                merged.append((low, high))
+        return cls(tuple(merged))
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the whole forest is covered, present roots and future ones."""
+        return EVERYTHING in self.ranges
+
+    def covers(self, path: str) -> bool:
+        """Whether one organization, by its path, lies within."""
+        return any(low <= path < high for low, high in self.ranges)
+
+
+class Actor(Protocol):
+    """Somebody or something that acts: an account, a token, the system itself."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def label(self) -> str: ...
+    def places(self, permission: str, now: datetime) -> Places:
+        """Return where this actor holds ``permission`` at ``now``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Nobody in particular: holds nothing anywhere."""
+
+    account_id: None = None
+    person_id: None = None
+    label: str = "stranger"
+
+    def places(self, permission: str, now: datetime) -> Places:
+        """Return no place at all."""
+        return Places()
+
+
+@dataclass(frozen=True)
+class Context:
+    """One actor at one instant: the first argument of every read and every write."""
+
+    actor: Actor
+    now: datetime
+    language: str = "zh-hans"
+    _known: dict[str, Places] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def today(self) -> date:
+        """The local day on which this happens."""
+        return self.now.astimezone(LOCAL).date()
+
+    def places(self, permission: str) -> Places:
+        """Return where the actor may do this: for writes and for reads alike."""
+        if permission not in self._known:
+            self._known[permission] = self.actor.places(permission, self.now)
+        return self._known[permission]
+
+    def may(self, permission: str, path: str | None = None) -> bool:
+        """Whether the actor may do this at ``path``; without a path, anywhere at all."""
+        places = self.places(permission)
+        return bool(places) if path is None else places.covers(path)

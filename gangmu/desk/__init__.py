@@ -1,0 +1,1 @@
+"""Pages that many rooms make together."""

@@ -1,0 +1,1 @@
+"""What every page and endpoint stands in: layout, components, forms, tables, problems."""

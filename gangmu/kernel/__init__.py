@@ -1,0 +1,1 @@
+"""What everything stands on: the log, packs, the tree, access, people, facts."""

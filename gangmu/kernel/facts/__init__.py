@@ -1,0 +1,1 @@
+"""The narrow append-only table between those who work and those who measure."""

@@ -1,0 +1,1 @@
+"""Bytes with provenance: evidence in, rendered documents out."""

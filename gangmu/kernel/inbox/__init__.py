@@ -1,0 +1,1 @@
+"""What is waiting for one person to do or to read."""

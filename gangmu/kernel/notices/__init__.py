@@ -1,0 +1,1 @@
+"""Frozen pages for a named audience and period, with objections; the library of documents."""

@@ -1,0 +1,1 @@
+"""Load, check, version and freeze the YAML that everything else obeys."""

@@ -1,0 +1,1 @@
+"""Persons, their standing as members, their posts; households."""

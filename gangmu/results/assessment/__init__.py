@@ -1,0 +1,1 @@
+"""Numbers into scores, stars and ranks; rounds, review, appeal, honours."""

@@ -1,0 +1,1 @@
+"""Facts into one number per organization and period."""

@@ -1,0 +1,1 @@
+"""One running site: settings, routes, navigation, commands."""

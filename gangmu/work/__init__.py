@@ -1,0 +1,1 @@
+"""Where work is done: what is written down, asked for and answered."""

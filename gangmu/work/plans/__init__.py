@@ -1,0 +1,1 @@
+"""Ask for it: programmes, targets, letters, duties, orders."""

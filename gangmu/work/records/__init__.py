@@ -1,0 +1,1 @@
+"""Write it down: entries that happen once, and things that last."""
