@@ -1,0 +1,1 @@
+"""The commands of ``gangmu``, one module each; each is named in ``gangmu.site.cli``."""
