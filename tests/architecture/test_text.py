@@ -1,0 +1,48 @@
+"""What stands in templates and sources, and what must not."""
+
+import re
+from pathlib import Path
+
+from tests.architecture.source import PACKAGE, modules, named
+
+PLACES = re.compile(
+    r"linxia|hai'?an\b|pingqiao|pingliang|wubu\b|临夏|臨夏|海安|平桥|平橋|平凉|平涼|吴堡|吳堡", re.IGNORECASE
+)
+INLINE = {
+    "a script in the page": re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(?:ld\+)?json\")", re.IGNORECASE
+    ),
+    "a style in the page": re.compile(r"<style\b", re.IGNORECASE),
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\s(?:on[a-z]+|hx-on[:a-z-]*)\s*=", re.IGNORECASE),
+    "a javascript address": re.compile(r"javascript:", re.IGNORECASE),
+}
+
+
+def _templates() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("templates/**/*") if path.is_file())
+
+
+def _lines(path: Path, pattern: re.Pattern[str]) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    return [f"{named(path)}:{text.count(chr(10), 0, found.start()) + 1}" for found in pattern.finditer(text)]
+
+
+def test_templates_hold_no_script_and_no_style_of_their_own():
+    found = {
+        what: places
+        for what, pattern in INLINE.items()
+        if (
+            places := [
+                line for path in _templates() if path.suffix == ".html" for line in _lines(path, pattern)
+            ]
+        )
+    }
+
+    assert found == {}
+
+
+def test_code_names_no_place():
+    found = [line for path in modules() for line in _lines(path, PLACES)]
+
+    assert found == []
