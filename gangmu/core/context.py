@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from gangmu.core.errors import NotSignedIn
+
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 EVERYTHING = ("", "~")
@@ -95,6 +97,13 @@ class Context:
     def today(self) -> date:
         """The local day on which this happens."""
         return self.now.astimezone(LOCAL).date()
+
+    @property
+    def account(self) -> int:
+        """The account that acts; whoever is not signed in is refused."""
+        if self.actor.account_id is None:
+            raise NotSignedIn("Please sign in first.")
+        return self.actor.account_id
 
     def places(self, permission: str) -> Places:
         """Return where the actor may do this: for writes and for reads alike."""

@@ -215,6 +215,11 @@ def read_yaml(path: Path, *, shown_as: str = "") -> tuple[Node | None, list[Faul
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         return None, [Fault(name, 1, "unreadable", f"cannot be read: {_reason(problem)}")]
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> tuple[Node | None, list[Fault]]:
+    """Return what a text says, as ``read_yaml`` does for a file; faults are told under ``name``."""
     composer = _Composer(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     node: Node | None = None
     try:

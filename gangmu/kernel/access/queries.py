@@ -1,0 +1,156 @@
+"""Where an account may do what, and the reads of this room's pages."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from gangmu.core.context import EVERYTHING, LOCAL, Context, Places, alone, below
+from gangmu.kernel.access.definitions import RoleKind
+from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Token
+from gangmu.kernel.access.rules import BUILT_IN_ROLES, role_gives
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.packs.queries import pack_of, packs_in_force
+from gangmu.kernel.packs.rules import Pack
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A grant as it counts: the role's permissions, and the range where."""
+
+    permissions: frozenset[str]
+    span: tuple[str, str]
+
+
+def active_on(day: date) -> Q:
+    """Return the condition that a grant or delegation holds on a day."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def _role(packs: dict[int, Pack], grant: Grant) -> RoleKind | None:
+    if grant.org is not None:
+        pack = packs.get(grant.org.root_id)
+        return pack.find(RoleKind, grant.role) if pack else None
+    found = (pack.find(RoleKind, grant.role) for pack in packs.values())
+    return next((role for role in found if role), None)
+
+
+def _held(packs: dict[int, Pack], grant: Grant) -> _Held | None:
+    permissions = BUILT_IN_ROLES.get(grant.role)
+    if permissions is None:
+        role = _role(packs, grant)
+        if role is None:
+            return None
+        permissions = role.permissions
+    if grant.org is None:
+        return _Held(permissions, EVERYTHING)
+    reach = below if grant.reach == Grant.Reach.SUBTREE else alone
+    return _Held(permissions, reach(grant.org.path))
+
+
+def active_grants(account_id: int, day: date) -> QuerySet[Grant]:
+    """Return the grants that an account holds on a day in its own right."""
+    return Grant.objects.filter(active_on(day), account=account_id).select_related("org")
+
+
+def _all_held(account_id: int, day: date) -> list[_Held]:
+    packs = packs_in_force()
+    held = [_held(packs, grant) for grant in active_grants(account_id, day)]
+    for delegation in Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True):
+        for grant in active_grants(delegation.giver_id, day):
+            role = _role(packs, grant)
+            if role is not None and role.delegable:
+                held.append(_held(packs, grant))
+    return [each for each in held if each is not None]
+
+
+@dataclass(frozen=True)
+class AccountActor:
+    """An account that acts, in person or by a token; its grants are read once a request."""
+
+    account: Account
+    token_scopes: frozenset[str] | None = None
+    _cache: dict[date, list[_Held]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def account_id(self) -> int | None:
+        """The account's id."""
+        return self.account.pk
+
+    @property
+    def person_id(self) -> int | None:
+        """The id of the person behind it, if there is one."""
+        return self.account.person
+
+    @property
+    def label(self) -> str:
+        """The name under which it stands in the log."""
+        return self.account.name
+
+    def places(self, permission: str, now: datetime) -> Places:
+        """Return where the account holds a permission at an instant."""
+        if not self.account.is_active:
+            return Places()
+        if self.token_scopes is not None and not role_gives(self.token_scopes, permission):
+            return Places()
+        day = now.astimezone(LOCAL).date()
+        if day not in self._cache:
+            self._cache[day] = _all_held(self.account.pk, day)
+        return Places.of(held.span for held in self._cache[day] if role_gives(held.permissions, permission))
+
+
+def system_actor() -> AccountActor:
+    """Return the named actor under which the site itself works."""
+    return AccountActor(Account.objects.get(login="system"))
+
+
+def needs_second_factor(account: Account, day: date) -> bool:
+    """Whether one of the account's roles asks for a one-time code at sign-in."""
+    packs = packs_in_force()
+    roles = (_role(packs, grant) for grant in active_grants(account.pk, day))
+    return any(role is not None and role.second_factor for role in roles)
+
+
+def role_permissions(org: Org, code: str) -> frozenset[str] | None:
+    """Return what a role gives at an organization, by the pack that rules there."""
+    role = pack_of(org.root_id).find(RoleKind, code)
+    return role.permissions if role else None
+
+
+def account_by_token(digest: str, now: datetime) -> Token | None:
+    """Return the token with a digest if it is neither expired nor revoked."""
+    return (
+        Token.objects.filter(digest=digest, expires_at__gt=now, revoked_at=None, account__is_active=True)
+        .select_related("account")
+        .first()
+    )
+
+
+def grants_below(context: Context) -> QuerySet[Grant]:
+    """Return the grants at places where the reader manages access, the newest first."""
+    return (
+        Grant.objects.filter(within(context.places("access.view")))
+        .select_related("org", "account")
+        .order_by("-valid_from", "-pk")
+    )
+
+
+def own_sessions(context: Context) -> QuerySet[OpenSession]:
+    """Return the reader's own signed-in browsers, the newest first."""
+    return OpenSession.objects.filter(account=context.actor.account_id or 0).order_by("-begun_at")
+
+
+def own_tokens(context: Context) -> QuerySet[Token]:
+    """Return the reader's own tokens, the newest first."""
+    return Token.objects.filter(account=context.actor.account_id or 0).order_by("-made_at")
+
+
+def own_delegations(context: Context) -> QuerySet[Delegation]:
+    """Return what the reader has lent and borrowed, the newest first."""
+    own = context.actor.account_id or 0
+    return (
+        Delegation.objects.filter(Q(giver=own) | Q(taker=own))
+        .select_related("giver", "taker")
+        .order_by("-valid_from")
+    )

@@ -1,0 +1,463 @@
+"""Every write to the tree, each with its day; no operation may make the tree unsound."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Conflict, Invalid
+from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
+from gangmu.kernel.orgs.queries import in_subtree, on_day
+from gangmu.kernel.orgs.rules import LEVELS, is_below, level_may_stand_under, path_under, search_terms
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class NewOrg:
+    """What founding one organization takes; ``parent_code`` may name another new one."""
+
+    code: str
+    name: str
+    kind: str
+    level: str
+    day: date
+    parent_code: str = ""
+    domain: str = ""
+    area_code: str = ""
+    fictional: bool = False
+
+
+@operation("orgs.found_org", permission="orgs.manage", at="parent")
+def found_org(context: Context, parent: Org, new: NewOrg) -> Org:
+    """Found one organization below another on its day.
+
+    Refused under a closed parent, before the parent's own last change, at a level above the
+    parent's, and with a code that another organization has.
+    """
+    return _found(context, [new], parent)[0]
+
+
+@operation("orgs.found_root", permission="orgs.manage")
+def found_root(context: Context, new: NewOrg) -> Org:
+    """Found an organization that stands below no other: the top of an office's tree."""
+    return _found(context, [new], None)[0]
+
+
+@operation("orgs.found_orgs", permission="orgs.manage", at="parent")
+def found_orgs(context: Context, parent: Org, batch: Sequence[NewOrg]) -> list[Org]:
+    """Found up to two thousand organizations below one, parents before their children.
+
+    A new one names its parent by code; without a code it stands directly below ``parent``.
+    One wrong entry refuses the whole batch, and the refusal names every wrong entry.
+    """
+    if len(batch) > BATCH:
+        raise Invalid("At most %(most)s organizations are founded at once.", {"most": BATCH})
+    return _found(context, batch, parent)
+
+
+def _found(context: Context, batch: Sequence[NewOrg], top: Org | None) -> list[Org]:
+    known = _named_parents(batch, top)
+    taken = set(Org.objects.filter(code__in=[new.code for new in batch]).values_list("code", flat=True))
+    faults: dict[str, str] = {}
+    levels: list[list[NewOrg]] = []
+    depth_of: dict[str, int] = {}
+    for new in batch:
+        fault = _founding_fault(context, new, top, known, depth_of, taken)
+        if fault:
+            faults[new.code] = fault
+            continue
+        depth = depth_of.get(new.parent_code, -1) + 1
+        depth_of[new.code] = depth
+        while len(levels) <= depth:
+            levels.append([])
+        levels[depth].append(new)
+        known.setdefault(new.code, new)
+    if faults:
+        raise Invalid("Some organizations cannot be founded.", faults=faults)
+    founded: dict[str, Org] = {}
+    for level in levels:
+        for org in _write_level(level, top, known, founded):
+            founded[org.code] = org
+    return [founded[new.code] for new in batch]
+
+
+def _named_parents(batch: Sequence[NewOrg], top: Org | None) -> dict[str, "Org | NewOrg"]:
+    codes = {new.parent_code for new in batch if new.parent_code}
+    known: dict[str, Org | NewOrg] = dict(Org.objects.in_bulk(codes, field_name="code"))
+    if top is not None:
+        known[top.code] = top
+    return known
+
+
+def _founding_fault(
+    context: Context,
+    new: NewOrg,
+    top: Org | None,
+    known: dict[str, "Org | NewOrg"],
+    depth_of: dict[str, int],
+    taken: set[str],
+) -> str:
+    if new.code in taken or new.code in depth_of:
+        return "Another organization has this code."
+    if new.level not in LEVELS:
+        return "There is no such level."
+    if new.day > context.today:
+        return "This day has not come yet."
+    if not new.name.strip() or not new.kind.strip():
+        return "A name and a kind are needed."
+    parent = known.get(new.parent_code) if new.parent_code else top
+    if new.parent_code and parent is None:
+        return "The parent does not exist, or stands further down in the list."
+    if parent is None:
+        return ""
+    if isinstance(parent, Org):
+        if top is not None and not is_below(parent.path, top.path):
+            return "The parent stands elsewhere in the tree."
+        if not parent.is_open():
+            return "The parent is closed."
+        began = _last_change(parent)
+    else:
+        began = parent.day
+    if new.day < began:
+        return "The parent did not stand there yet on this day."
+    if not level_may_stand_under(new.level, parent.level):
+        return "The level is above the parent's."
+    return ""
+
+
+def _last_change(org: Org) -> date:
+    return OrgSpan.objects.get(org=org, valid_to=None).valid_from
+
+
+def _write_level(
+    level: Sequence[NewOrg],
+    top: Org | None,
+    known: dict[str, "Org | NewOrg"],
+    founded: dict[str, Org],
+) -> list[Org]:
+    orgs = []
+    areas = set(
+        Division.objects.filter(code__in=[new.area_code for new in level if new.area_code]).values_list(
+            "code", flat=True
+        )
+    )
+    for new in level:
+        parent = founded.get(new.parent_code) or known.get(new.parent_code) if new.parent_code else top
+        orgs.append(
+            Org(
+                code=new.code,
+                name=new.name.strip(),
+                parent=parent if isinstance(parent, Org) else None,
+                path="",
+                level=new.level,
+                kind=new.kind,
+                domain=new.domain,
+                area_id=new.area_code if new.area_code in areas else None,
+                founded_on=new.day,
+                fictional=new.fictional,
+            )
+        )
+    Org.objects.bulk_create(orgs, batch_size=500)
+    for org in orgs:
+        org.path = path_under(org.parent.path if org.parent else "", org.pk)
+    Org.objects.bulk_update(orgs, ["path"], batch_size=500)
+    OrgSpan.objects.bulk_create([_span(org, org.founded_on, "founded") for org in orgs], batch_size=500)
+    _index_names(orgs)
+    return orgs
+
+
+def _span(org: Org, day: date, reason: str) -> OrgSpan:
+    return OrgSpan(
+        org=org,
+        parent_id=org.parent_id,
+        name=org.name,
+        level=org.level,
+        kind=org.kind,
+        domain=org.domain,
+        path=org.path,
+        valid_from=day,
+        reason=reason[:200],
+    )
+
+
+def _index_names(orgs: Iterable[Org]) -> None:
+    terms = [NameTerm(term=term, org=org) for org in orgs for term in search_terms(org.name, org.code)]
+    NameTerm.objects.bulk_create(terms, batch_size=2000)
+
+
+def _check_change(context: Context, org: Org, day: date) -> OrgSpan:
+    """Return the open span of an organization that may change on a day."""
+    if not org.is_open():
+        raise Conflict("%(org)s is closed.", {"org": org.name})
+    if day > context.today:
+        raise Invalid("This day has not come yet.", faults={"day": "This day has not come yet."})
+    span = OrgSpan.objects.select_for_update().get(org=org, valid_to=None)
+    if day < span.valid_from:
+        raise Conflict(
+            "%(org)s changed on %(day)s; nothing can change before that day.",
+            {"org": org.name, "day": span.valid_from.isoformat()},
+        )
+    return span
+
+
+def _begin_span(org: Org, span: OrgSpan, day: date, reason: str) -> None:
+    """End the open span the day before and begin one with what the organization is now.
+
+    Two changes on one day make one span: nothing stood in between.
+    """
+    if span.valid_from == day:
+        span.name, span.level, span.kind, span.domain = org.name, org.level, org.kind, org.domain
+        span.parent_id, span.path, span.reason = org.parent_id, org.path, reason[:200]
+        span.save()
+        return
+    span.valid_to = day
+    span.save(update_fields=["valid_to"])
+    _span(org, day, reason).save()
+
+
+@operation("orgs.rename_org", permission="orgs.manage", at="org")
+def rename_org(context: Context, org: Org, *, name: str, day: date, paper: str = "") -> Org:
+    """Give an organization another name from a day on; earlier days keep the earlier name."""
+    span = _check_change(context, org, day)
+    if not name.strip() or len(name) > 200:
+        raise Invalid("A name is needed.", faults={"name": "This must be filled in."})
+    org.name = name.strip()
+    org.save(update_fields=["name"])
+    _begin_span(org, span, day, paper or "renamed")
+    NameTerm.objects.filter(org=org).delete()
+    _index_names([org])
+    return org
+
+
+@operation("orgs.reclassify_org", permission="orgs.manage", at="org")
+def reclassify_org(context: Context, org: Org, *, kind: str, domain: str, day: date, paper: str = "") -> Org:
+    """Make an organization one of another kind or domain from a day on."""
+    span = _check_change(context, org, day)
+    if not kind:
+        raise Invalid("A kind is needed.", faults={"kind": "This must be filled in."})
+    org.kind, org.domain = kind, domain
+    org.save(update_fields=["kind", "domain"])
+    _begin_span(org, span, day, paper or "reclassified")
+    return org
+
+
+@operation("orgs.move_org", permission="orgs.manage", at="org")
+def move_org(context: Context, org: Org, *, under: Org, day: date, paper: str = "") -> Org:
+    """Put an organization, with all below it, under another from a day on.
+
+    The actor must hold the right at both ends. Refused below itself, under a closed one,
+    and when anything below it changed after the day.
+    """
+    if not context.may("orgs.manage", under.path):
+        raise Conflict("You may not place anything under %(org)s.", {"org": under.name})
+    span = _check_change(context, org, day)
+    if is_below(under.path, org.path):
+        raise Conflict("An organization cannot stand below itself.")
+    _check_change(context, under, day)
+    if not level_may_stand_under(org.level, under.level):
+        raise Conflict("The level is above the parent's.")
+    if org.parent_id == under.pk:
+        raise Conflict("%(org)s stands there already.", {"org": org.name})
+    below_it = Org.objects.filter(in_subtree(org.path), closed_on=None).exclude(pk=org.pk)
+    later = OrgSpan.objects.filter(org__in=below_it, valid_to=None, valid_from__gt=day).first()
+    if later is not None:
+        raise Conflict(
+            "%(org)s changed on %(day)s; nothing can change before that day.",
+            {"org": later.name, "day": later.valid_from.isoformat()},
+        )
+    old_path = org.path
+    org.parent = under
+    org.path = path_under(under.path, org.pk)
+    _begin_span_below(below_it, old_path, org.path, day, paper or "moved")
+    org.save(update_fields=["parent", "path"])
+    _begin_span(org, span, day, paper or "moved")
+    return org
+
+
+def _begin_span_below(below_it: "Iterable[Org]", old: str, new: str, day: date, reason: str) -> None:
+    """Give all that stands below a moved organization its new path from the day on."""
+    moved = list(below_it)
+    spans = {span.org_id: span for span in OrgSpan.objects.filter(org__in=moved, valid_to=None)}
+    closing, opening = [], []
+    for org in moved:
+        org.path = new + org.path.removeprefix(old)
+        span = spans[org.pk]
+        if span.valid_from == day:
+            span.path = org.path
+            closing.append(span)
+            continue
+        span.valid_to = day
+        closing.append(span)
+        opening.append(_span(org, day, reason))
+    OrgSpan.objects.bulk_update(closing, ["valid_to", "path"], batch_size=500)
+    OrgSpan.objects.bulk_create(opening, batch_size=500)
+    # Closed organizations keep their place below, so that today's reader finds their past.
+    Org.objects.filter(in_subtree(old)).exclude(path=old).update(
+        path=Concat(Value(new), Substr("path", len(old) + 1))
+    )
+
+
+@operation("orgs.close_org", permission="orgs.manage", at="org")
+def close_org(context: Context, org: Org, *, day: date, paper: str = "") -> Org:
+    """Close an organization: from this day on it does not exist, its past stays.
+
+    Refused while open organizations stand below it.
+    """
+    span = _check_change(context, org, day)
+    if Org.objects.filter(parent=org, closed_on=None).exists():
+        raise Conflict("Open organizations stand below %(org)s: move or close them first.", {"org": org.name})
+    if day <= org.founded_on or day <= span.valid_from:
+        raise Conflict("An organization stands for at least a day.")
+    ended = OrgSpan.objects.filter(parent=org, valid_to__gt=day).exists()
+    if ended:
+        raise Conflict("Organizations stood below %(org)s after this day.", {"org": org.name})
+    span.valid_to = day
+    span.reason = (paper or span.reason)[:200]
+    span.save(update_fields=["valid_to", "reason"])
+    org.closed_on = day
+    org.save(update_fields=["closed_on"])
+    OrgLink.objects.filter(Q(source=org) | Q(target=org), valid_to=None, valid_from__lt=day).update(
+        valid_to=day
+    )
+    return org
+
+
+@operation("orgs.merge_orgs", permission="orgs.manage", at="into")
+def merge_orgs(context: Context, into: Org, merged: Sequence[Org], *, day: date, paper: str = "") -> Org:
+    """Merge organizations into one that goes on: what stood below them moves to it.
+
+    The merged ones are closed on the day; what they did stays theirs.
+    """
+    if not merged or any(org.pk == into.pk for org in merged):
+        raise Invalid("Name the organizations that are merged, other than the one that goes on.")
+    for org in merged:
+        if is_below(into.path, org.path):
+            raise Conflict("An organization cannot stand below itself.")
+        for child in Org.objects.filter(parent=org, closed_on=None).order_by("code"):
+            move_org(context, child, under=into, day=day, paper=paper or "merged")
+        org.refresh_from_db()
+        close_org(context, org, day=day, paper=paper or "merged")
+        Succession.objects.create(before=org, after=into, way=Succession.Way.MERGED, day=day)
+    return into
+
+
+@operation("orgs.split_org", permission="orgs.manage", at="org")
+def split_org(
+    context: Context,
+    org: Org,
+    parts: Sequence[tuple[NewOrg, Sequence[Org]]],
+    *,
+    day: date,
+    paper: str = "",
+) -> list[Org]:
+    """Split an organization into new ones, each with the children it takes; the old one closes.
+
+    Refused unless every open organization below it goes to exactly one part.
+    """
+    children = set(Org.objects.filter(parent=org, closed_on=None).values_list("pk", flat=True))
+    taken = [child.pk for _, takes in parts for child in takes]
+    if len(parts) < 2:
+        raise Invalid("A split has at least two parts.")
+    if sorted(taken) != sorted(children):
+        raise Invalid("Every organization below goes to exactly one part.")
+    if org.parent is None:
+        raise Conflict("The top of a tree cannot be split.")
+    founded = []
+    for new, takes in parts:
+        part = _found(context, [new], org.parent)[0]
+        founded.append(part)
+        for child in takes:
+            child.refresh_from_db()
+            move_org(context, child, under=part, day=day, paper=paper or "split")
+        Succession.objects.create(before=org, after=part, way=Succession.Way.SPLIT, day=day)
+    org.refresh_from_db()
+    close_org(context, org, day=day, paper=paper or "split")
+    return founded
+
+
+@operation("orgs.remove_orgs", permission="orgs.manage", at="parent")
+def remove_orgs(context: Context, parent: Org, orgs: Sequence[Org]) -> int:
+    """Take back organizations that were founded by mistake and have been used by nothing.
+
+    Refused when anything refers to one of them: what has happened is closed, not removed.
+    """
+    outside = [org for org in orgs if not is_below(org.path, parent.path)]
+    if outside:
+        raise Conflict("%(org)s stands elsewhere in the tree.", {"org": outside[0].name})
+    keys = [org.pk for org in orgs]
+    if Org.objects.filter(parent__in=keys).exclude(pk__in=keys).exists():
+        raise Conflict("Other organizations have been founded below.")
+    with transaction.atomic():
+        OrgSpan.objects.filter(org__in=keys).delete()
+        deepest_first = sorted(orgs, key=lambda org: -org.depth)
+        for depth in sorted({org.depth for org in deepest_first}, reverse=True):
+            Org.objects.filter(pk__in=[org.pk for org in deepest_first if org.depth == depth]).delete()
+    return len(keys)
+
+
+@operation("orgs.add_unit", permission="orgs.manage", at="under")
+def add_unit(
+    context: Context, under: Org, *, code: str, name: str, kind: str, day: date, fictional: bool = False
+) -> Unit:
+    """Make known a body that has no organization of its own yet."""
+    if Unit.objects.filter(code=code).exists():
+        raise Invalid("Another unit has this code.", faults={"code": "Another unit has this code."})
+    if day > context.today or not under.is_open():
+        raise Conflict("%(org)s is closed.", {"org": under.name})
+    return Unit.objects.create(
+        code=code, name=name, kind=kind, under=under, valid_from=day, fictional=fictional
+    )
+
+
+@operation("orgs.cover_unit", permission="orgs.manage", at="unit.under")
+def cover_unit(context: Context, unit: Unit, *, org: Org) -> Unit:
+    """Say which organization a body has: its own, or the joint one that takes it in."""
+    if not org.is_open():
+        raise Conflict("%(org)s is closed.", {"org": org.name})
+    unit.org = org
+    unit.save(update_fields=["org"])
+    return unit
+
+
+@operation("orgs.link_orgs", permission="orgs.manage", at="source")
+def link_orgs(
+    context: Context, source: Org, *, target: Org, kind: str, day: date, paper: str = ""
+) -> OrgLink:
+    """Tie two organizations beside the tree from a day on: guidance, partnership, a grid."""
+    if source.pk == target.pk:
+        raise Conflict("An organization is not linked to itself.")
+    for org in (source, target):
+        if not org.is_open() or org.founded_on > day:
+            raise Conflict("%(org)s does not stand on this day.", {"org": org.name})
+    if OrgLink.objects.filter(on_day(day), source=source, target=target, kind=kind).exists():
+        raise Conflict("They are linked already.")
+    return OrgLink.objects.create(source=source, target=target, kind=kind, valid_from=day, paper=paper)
+
+
+@operation("orgs.end_link", permission="orgs.manage", at="link.source")
+def end_link(context: Context, link: OrgLink, *, day: date) -> OrgLink:
+    """End a link on a day; it stays on record."""
+    if link.valid_to is not None or day <= link.valid_from or day > context.today:
+        raise Conflict("The link has ended, or did not stand before this day.")
+    link.valid_to = day
+    link.save(update_fields=["valid_to"])
+    return link
+
+
+@operation("orgs.load_divisions", permission="orgs.manage")
+def load_divisions(context: Context, divisions: Sequence[Division]) -> int:
+    """Take in published administrative divisions; a known code gets the published name."""
+    Division.objects.bulk_create(
+        divisions,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "parent_code", "level"],
+        batch_size=1000,
+    )
+    return len(divisions)

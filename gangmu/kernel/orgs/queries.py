@@ -1,0 +1,121 @@
+"""Every read of the tree; the reader comes first, the day where it matters."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gangmu.core.context import Context, Places, below
+from gangmu.core.errors import NotFound
+from gangmu.kernel.orgs.models import NameTerm, Org, OrgLink, OrgSpan, Unit
+from gangmu.kernel.orgs.rules import ancestor_ids
+
+
+def within(places: Places, field: str = "org__path") -> Q:
+    """Return the condition that a path field lies in one of the places; none holds nothing."""
+    if not places:
+        return Q(pk__in=())
+    if places.everywhere:
+        return Q()
+    condition = Q()
+    for low, high in places.ranges:
+        condition |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
+    return condition
+
+
+def in_subtree(path: str, field: str = "path") -> Q:
+    """Return the condition that a path field is ``path`` or below it, as a range."""
+    low, high = below(path)
+    return Q(**{f"{field}__gte": low, f"{field}__lt": high})
+
+
+def on_day(day: date) -> Q:
+    """Return the condition that a span holds a day."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def visible_orgs(context: Context) -> QuerySet[Org]:
+    """Return the organizations the reader may see, in code order."""
+    return Org.objects.filter(within(context.places("orgs.view"), "path")).order_by("code")
+
+
+def org_by_id(context: Context, org_id: int) -> Org:
+    """Return one organization the reader may see; otherwise there is none."""
+    org = visible_orgs(context).filter(pk=org_id).first()
+    if org is None:
+        raise NotFound("There is no such organization.")
+    return org
+
+
+def children_of(context: Context, org: Org) -> QuerySet[Org]:
+    """Return the open organizations directly below one, and whether each has any below it."""
+    below_it = Org.objects.filter(parent=OuterRef("pk"), closed_on__isnull=True)
+    return (
+        visible_orgs(context)
+        .filter(parent=org, closed_on__isnull=True)
+        .annotate(has_children=Exists(below_it))
+    )
+
+
+def roots_for(context: Context) -> list[Org]:
+    """Return where the reader's view of the tree begins: the tops of the visible ranges."""
+    places = context.places("orgs.view")
+    if places.everywhere:
+        return list(Org.objects.filter(parent=None, closed_on__isnull=True).order_by("code"))
+    return list(Org.objects.filter(path__in=[low for low, _ in places.ranges]).order_by("code"))
+
+
+def ancestors_of(org: Org) -> list[Org]:
+    """Return the organizations above one, the root first; names up the path are not secret."""
+    ids = ancestor_ids(org.path)
+    found = Org.objects.in_bulk(ids)
+    return [found[each] for each in ids]
+
+
+def orgs_below(context: Context, org: Org) -> QuerySet[Org]:
+    """Return an organization and all open ones below it that the reader may see."""
+    return visible_orgs(context).filter(in_subtree(org.path), closed_on__isnull=True)
+
+
+def spans_on(context: Context, day: date, under: str = "") -> QuerySet[OrgSpan]:
+    """Return the tree as it stood on a day, below a path of that day."""
+    spans = OrgSpan.objects.filter(on_day(day), within(context.places("orgs.view"), "org__path"))
+    return (spans.filter(in_subtree(under)) if under else spans).order_by("org__code")
+
+
+def spans_of(context: Context, org: Org) -> QuerySet[OrgSpan]:
+    """Return how an organization stood over time, the newest first."""
+    org_by_id(context, org.pk)
+    return OrgSpan.objects.filter(org=org).select_related("parent").order_by("-valid_from")
+
+
+def units_without_org(context: Context, day: date) -> QuerySet[Unit]:
+    """Return the bodies that have no organization of their own on a day."""
+    return (
+        Unit.objects.filter(on_day(day), within(context.places("orgs.view"), "under__path"), org=None)
+        .select_related("under")
+        .order_by("code")
+    )
+
+
+def links_of(context: Context, org: Org, day: date) -> QuerySet[OrgLink]:
+    """Return the ties beside the tree that hold on a day, from and to an organization."""
+    org_by_id(context, org.pk)
+    return (
+        OrgLink.objects.filter(Q(source=org) | Q(target=org), on_day(day))
+        .select_related("source", "target")
+        .order_by("kind", "target__code")
+    )
+
+
+def orgs_named_like(context: Context, typed: str, limit: int = 12) -> list[Org]:
+    """Return the open organizations found by a piece of name, pinyin, initials or code."""
+    term = typed.strip().lower()[:20]
+    if not term:
+        return []
+    ids = NameTerm.objects.filter(
+        within(context.places("orgs.view"), "org__path"),
+        term__gte=term,
+        term__lt=term + "\U0010ffff",
+        org__closed_on__isnull=True,
+    ).values("org")
+    return list(Org.objects.filter(pk__in=ids).select_related("parent").order_by("code")[:limit])

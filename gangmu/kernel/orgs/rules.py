@@ -1,0 +1,64 @@
+"""What a sound tree is, and what a name may be found by."""
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+LEVELS = ("nation", "province", "prefecture", "county", "township", "village", "group")
+"""Where an organization stands, from the top; independent of its kind."""
+
+DIVISION_LEVELS = {
+    "province": "province",
+    "city": "prefecture",
+    "county": "county",
+    "township": "township",
+    "village": "village",
+}
+"""What the published divisions call a level, and what it is called here."""
+
+
+def path_under(parent_path: str, org_id: int) -> str:
+    """Return the path of an organization below another; a root has no other."""
+    return f"{parent_path}{org_id}/"
+
+
+def is_below(path: str, other: str) -> bool:
+    """Whether ``path`` is ``other`` or stands below it."""
+    return path.startswith(other)
+
+
+def ancestor_ids(path: str) -> list[int]:
+    """Return the ids above an organization, the root first, itself not included."""
+    return [int(step) for step in path.split("/")[:-2]]
+
+
+def level_may_stand_under(level: str, parent_level: str | None) -> bool:
+    """Whether a level is at or below the parent's."""
+    if parent_level is None:
+        return True
+    return LEVELS.index(level) >= LEVELS.index(parent_level)
+
+
+_MOST_TERM = 20
+
+
+@lru_cache(maxsize=4096)
+def _syllables(text: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(text, style=Style.NORMAL))
+
+
+def search_terms(name: str, code: str) -> set[str]:
+    """Return what a name is found by when typed from any of its characters on.
+
+    Pieces of the name, its pinyin and its initials, and the code; lower case, at most
+    twenty characters each, so that a prefix range finds them.
+    """
+    terms = {code.lower()}
+    plain = name.lower().removeprefix("中共")
+    syllables = _syllables(plain)
+    for start in range(len(plain)):
+        terms.add(plain[start : start + _MOST_TERM])
+    for start in range(min(len(syllables), 30)):
+        terms.add("".join(part[:1] for part in syllables[start:])[:_MOST_TERM])
+        terms.add("".join(syllables[start : start + 4])[:_MOST_TERM])
+    return {term for term in terms if len(term) > 1}

@@ -1,0 +1,48 @@
+"""Which definitions hold where and when."""
+
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Q
+
+from gangmu.core.errors import NotFound
+from gangmu.kernel.packs.models import PackUse, PackVersion
+from gangmu.kernel.packs.rules import Pack, compose_pack
+
+
+@lru_cache(maxsize=32)
+def _composed(hash_: str) -> Pack:
+    version = PackVersion.objects.get(hash=hash_)
+    pack, faults = compose_pack(version.name, version.files)
+    if pack is None:
+        raise RuntimeError(f"pack {version} was taken in and no longer reads: {faults[0]}")
+    return pack
+
+
+def packs_in_force() -> dict[int, Pack]:
+    """Return the pack that rules each root organization now."""
+    uses = PackUse.objects.filter(valid_to=None).values_list("root", "version__hash")
+    return {root: _composed(hash_) for root, hash_ in uses}
+
+
+def pack_version_of(root: int, day: date | None = None) -> PackVersion:
+    """Return the version that rules a root organization, now or on a day; none refuses."""
+    uses = PackUse.objects.filter(root=root).select_related("version")
+    if day is None:
+        use = uses.filter(valid_to=None).first()
+    else:
+        holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+        use = uses.filter(holds).first()
+    if use is None:
+        raise NotFound("No pack is in force here.")
+    return use.version
+
+
+def pack_of(root: int, day: date | None = None) -> Pack:
+    """Return the definitions that rule a root organization, now or on a day."""
+    return _composed(pack_version_of(root, day).hash)
+
+
+def pack_by_version(version: PackVersion) -> Pack:
+    """Return the definitions of one frozen version."""
+    return _composed(version.hash)

@@ -1,0 +1,195 @@
+"""Read a pack from its files, whole or not at all; what a pack holds once it is read."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from gangmu.core.definition import Definition, Fault, parse_yaml, shape_node
+from gangmu.kernel.packs.definitions import PackManifest
+
+D = TypeVar("D", bound=Definition)
+
+MANIFEST = "pack.yaml"
+BESIDE = frozenset({"world.yaml", "divisions.csv", "README.md", "LICENSE"})
+"""Files that stand in a pack's folder and are no definitions."""
+
+BESIDE_FOLDERS = frozenset({"examples"})
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A definition and the file it was read from."""
+
+    definition: Definition
+    file: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All definitions that hold in a place: its own over those of the pack it stands on."""
+
+    name: str
+    manifest: PackManifest
+    hash: str
+    definitions: Mapping[str, Mapping[str, Placed]] = field(repr=False)
+
+    def find(self, shape: type[D], code: str) -> D | None:
+        """Return one definition by its code, or None."""
+        placed = self.definitions.get(kind_of(shape), {}).get(code)
+        return placed.definition if placed else None  # type: ignore[return-value]
+
+    def all(self, shape: type[D]) -> tuple[D, ...]:
+        """Return all definitions of a kind, by code."""
+        placed = self.definitions.get(kind_of(shape), {})
+        return tuple(placed[code].definition for code in sorted(placed))  # type: ignore[misc]
+
+    def file_of(self, kind: str, code: str) -> str:
+        """Return the file that a definition was read from."""
+        return self.definitions[kind][code].file
+
+
+Check = Callable[[Pack], "list[Fault]"]
+
+SHAPES: dict[str, type[Definition]] = {}
+CHECKS: list[Check] = []
+
+
+def add_shape(kind: str, shape: type[Definition]) -> None:
+    """Let packs hold definitions of a kind, in a folder of that name."""
+    if SHAPES.get(kind, shape) is not shape:
+        raise RuntimeError(f"two shapes are called {kind}")
+    SHAPES[kind] = shape
+
+
+def add_check(check: Check) -> None:
+    """Have every pack that is read checked for what one room knows: references, rules."""
+    if check not in CHECKS:
+        CHECKS.append(check)
+
+
+def kind_of(shape: type[Definition]) -> str:
+    """Return the folder name of a shape."""
+    return next(kind for kind, known in SHAPES.items() if known is shape)
+
+
+Files = dict[str, str]
+"""Texts by ``<pack>/<kind>/<code>.yaml``: one pack and those it stands on."""
+
+
+def pack_files(folder: Path) -> tuple[Files, list[Fault]]:
+    """Return the texts of a pack's definition files and of the packs it extends."""
+    files: Files = {}
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    here: Path | None = folder
+    while here is not None:
+        name = here.resolve().name
+        if name in seen:
+            faults.append(Fault(f"{name}/{MANIFEST}", 1, "extends", "the packs extend each other in a ring"))
+            break
+        seen.add(name)
+        faults += _read_folder(here, name, files)
+        manifest, _ = _manifest(files, name)
+        parent = folder.resolve().parent / manifest.extends if manifest and manifest.extends else None
+        if parent is not None and manifest is not None and not parent.is_dir():
+            faults.append(Fault(f"{name}/{MANIFEST}", 1, "extends", f"there is no pack {manifest.extends}"))
+            parent = None
+        here = parent
+    return files, faults
+
+
+def _read_folder(folder: Path, name: str, files: Files) -> list[Fault]:
+    faults = []
+    if not (folder / MANIFEST).is_file():
+        return [Fault(f"{name}/{MANIFEST}", 1, "unreadable", "a pack has this file, and it is missing")]
+    for path in sorted(folder.rglob("*")):
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        if path.is_dir() or inside.parts[0] in BESIDE_FOLDERS or str(inside) in BESIDE:
+            continue
+        shown = f"{name}/{inside}"
+        if path.suffix != ".yaml" or (len(inside.parts) != 2 and str(inside) != MANIFEST):
+            faults.append(
+                Fault(shown, 1, "stray", "no definition stands here: <kind>/<code>.yaml is expected")
+            )
+            continue
+        try:
+            files[shown] = path.read_bytes().decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            faults.append(Fault(shown, 1, "unreadable", "cannot be read as UTF-8 text"))
+    return faults
+
+
+def _manifest(files: Files, name: str) -> tuple[PackManifest | None, list[Fault]]:
+    shown = f"{name}/{MANIFEST}"
+    if shown not in files:
+        return None, []
+    node, faults = parse_yaml(files[shown], shown)
+    if node is None:
+        return None, faults
+    return shape_node(node, PackManifest, file=shown)
+
+
+def compose_pack(name: str, files: Files) -> tuple[Pack | None, list[Fault]]:
+    """Return the pack that the texts make, or every fault of every file.
+
+    Nothing is taken from a pack with a fault. A definition of a child stands in place of
+    its parent's of the same kind and code.
+    """
+    faults: list[Fault] = []
+    chain = list(_chain(name, files, faults))
+    held: dict[str, dict[str, Placed]] = {kind: {} for kind in SHAPES}
+    for each in reversed(chain):
+        for shown in sorted(files):
+            parts = shown.split("/")
+            if parts[0] == each and len(parts) == 3:
+                _take(shown, parts[1], files[shown], held, faults)
+    manifest, _ = _manifest(files, name)
+    if manifest is None and not faults:
+        faults.append(Fault(f"{name}/{MANIFEST}", 1, "unreadable", "a pack has this file, and it is missing"))
+    if faults or manifest is None:
+        return None, faults
+    pack = Pack(name, manifest, files_hash(files), held)
+    for check in CHECKS:
+        faults += check(pack)
+    return (None if faults else pack), faults
+
+
+def _chain(name: str, files: Files, faults: list[Fault]) -> Iterator[str]:
+    seen: set[str] = set()
+    while name and name not in seen:
+        seen.add(name)
+        manifest, wrong = _manifest(files, name)
+        faults += wrong
+        yield name
+        name = manifest.extends if manifest else ""
+
+
+def _take(shown: str, kind: str, text: str, held: dict[str, dict[str, Placed]], faults: list[Fault]) -> None:
+    shape = SHAPES.get(kind)
+    if shape is None:
+        known = ", ".join(sorted(SHAPES))
+        faults.append(Fault(shown, 1, "kind", f"there are no definitions called {kind}; known are {known}"))
+        return
+    node, wrong = parse_yaml(text, shown)
+    faults += wrong
+    if node is None:
+        return
+    code = PurePosixPath(shown).stem
+    definition, wrong = shape_node(node, shape, file=shown, code=code)
+    faults += wrong
+    if definition is not None:
+        held[kind][code] = Placed(definition, shown)
+
+
+def files_hash(files: Files) -> str:
+    """Return the SHA-256 over the sorted lines ``<path> <SHA-256>`` of all files."""
+    lines = [f"{path} {hashlib.sha256(files[path].encode()).hexdigest()}\n" for path in sorted(files)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def line_in(files: Files, shown: str, *place: "str | int") -> int:
+    """Return the line of a piece of a file, for faults that are found after reading."""
+    node, _ = parse_yaml(files[shown], shown)
+    return node.line_of(place) if node else 1

@@ -1,0 +1,133 @@
+"""The settings of one running site; what differs between sites comes from the environment.
+
+``GANGMU_DATA`` is the folder that holds the embedded database, files and keys.
+``GANGMU_DATABASE_URL`` (``postgresql://user:password@host:port/name``) replaces the
+embedded database. ``GANGMU_DEMO=1`` marks every page as demonstration.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from gangmu.site.keys import key_bytes
+
+GANGMU_DATA = Path(os.environ.get("GANGMU_DATA", "data")).resolve()
+GANGMU_DEMO = os.environ.get("GANGMU_DEMO") == "1"
+GANGMU_FILING_NUMBER = os.environ.get("GANGMU_FILING_NUMBER", "")
+"""The filing number of 政务移动互联网应用程序 that the footer shows (R-BAN-6)."""
+
+GANGMU_SIGNING_SEED = key_bytes("signing_seed", GANGMU_DATA)
+GANGMU_DATA_KEY = key_bytes("data_key", GANGMU_DATA)
+SECRET_KEY = key_bytes("secret_key", GANGMU_DATA).hex()
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("GANGMU_HOSTS", "*").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GANGMU_ORIGINS", "").split(",") if origin]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "gangmu.frame",
+    "gangmu.kernel.audit",
+    "gangmu.kernel.packs",
+    "gangmu.kernel.orgs",
+    "gangmu.kernel.access",
+]
+
+
+def database(url: str, folder: Path) -> dict[str, Any]:
+    """Return Django's description of the database that a URL, or its absence, names."""
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "gangmu.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+            },
+        }
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+DATABASES = {"default": database(os.environ.get("GANGMU_DATABASE_URL", ""), GANGMU_DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Account"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "gangmu.site.middleware.ContextMiddleware",
+]
+
+ROOT_URLCONF = "gangmu.site.urls"
+WSGI_APPLICATION = "gangmu.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "gangmu_language"
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = GANGMU_DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+MEDIA_ROOT = GANGMU_DATA / "files"
+
+SESSION_COOKIE_NAME = "gangmu_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("GANGMU_HTTPS") == "1"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("GANGMU_BEHIND_PROXY") == "1" else None
+)
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"terminal": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+}
