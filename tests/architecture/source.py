@@ -29,8 +29,7 @@ def modules() -> tuple[Path, ...]:
     return tuple(
         path
         for path in sorted(PACKAGE.rglob("*.py"))
-        if not {"migrations", "packs"} & set(path.relative_to(PACKAGE).parts[:-1])
-        or path.is_relative_to(PACKAGE / "kernel" / "packs")
+        if "migrations" not in path.parts and not path.is_relative_to(PACKAGE / "packs")
     )
 
 
