@@ -9,8 +9,7 @@ from django.utils import translation
 
 from gangmu.core.context import Actor, Context, Stranger
 from gangmu.core.text import LANGUAGES
-from gangmu.kernel.access.models import OpenSession
-from gangmu.kernel.access.queries import AccountActor, account_by_token
+from gangmu.kernel.access.queries import AccountActor, account_by_token, session_by_key
 from gangmu.kernel.access.rules import code_digest
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -42,11 +41,7 @@ class ContextMiddleware:
         key = request.session.get("gangmu")
         if not key:
             return Stranger()
-        session = (
-            OpenSession.objects.filter(key=code_digest(key), account__is_active=True)
-            .select_related("account")
-            .first()
-        )
+        session = session_by_key(code_digest(key))
         if session is None:
             return Stranger()
         request.session_of = session  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from typing import Any
 from gangmu.core.definition import Fault
 
 
-class CommandFailure(Exception):  # noqa: N818 -- named as a state of affairs, like a Refusal
+class CommandFailure(Exception):
     """A command that stops: what is wrong, what to do about it, and the exit code."""
 
     def __init__(self, message: str, *, exit_code: int = 1, faults: Sequence[Fault] = ()) -> None:

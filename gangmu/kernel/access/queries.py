@@ -127,6 +127,11 @@ def account_by_token(digest: str, now: datetime) -> Token | None:
     )
 
 
+def session_by_key(digest: str) -> OpenSession | None:
+    """Return the open session that a browser's key belongs to, if its account is open still."""
+    return OpenSession.objects.filter(key=digest, account__is_active=True).select_related("account").first()
+
+
 def grants_below(context: Context) -> QuerySet[Grant]:
     """Return the grants at places where the reader manages access, the newest first."""
     return (
