@@ -1,8 +1,8 @@
 """What every test stands on: no network unless the test is marked for it."""
 
 import os
+import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-# Settings are read when Django is set up, and they name the folder: it has to be there before.
-os.environ.setdefault("GANGMU_DATA", tempfile.mkdtemp(prefix="gangmu-tests-"))
 
 _MAY_CONNECT = ("journey", "db", "spark")
 _guard = {"closed": False}
@@ -33,6 +30,11 @@ def _closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
     _guard["closed"] = not any(request.node.get_closest_marker(name) for name in _MAY_CONNECT)
     yield
     _guard["closed"] = False
+
+
+def pytest_unconfigure() -> None:
+    """Remove the data folder of this process: workers of xdist end without saying goodbye."""
+    shutil.rmtree(os.environ["GANGMU_DATA"], ignore_errors=True)
 
 
 NOW = datetime(2015, 10, 8, 1, 0, tzinfo=UTC)

@@ -101,7 +101,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     with cluster() as url:
-        return subprocess.run(command, check=False, env={**os.environ, "GANGMU_DATABASE_URL": url}).returncode
+        beside = {**os.environ, "GANGMU_DATABASE_URL": url}
+        return subprocess.run(["setpriv", "--pdeathsig=TERM", *command], check=False, env=beside).returncode
 
 
 if __name__ == "__main__":
