@@ -1,0 +1,111 @@
+"""The closed list of what facts may say, how facts are called, and how spans are joined."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+FACT_CODES: dict[str, str] = {
+    "task.due": "1 for each order whose time is up; item: the duty; day: the last of the task's period",
+    "task.answered": "1 if the order was answered, else 0; a later answer replaces it; item: the duty",
+    "task.on_time": "1 if the order was answered by its due day, else 0; item: the duty",
+    "record.value": "what a record says in one field of numbers; item: <record kind>.<field>",
+    "meeting.held": "1 for each meeting held, on its day; item: the kind of its record or meeting",
+    "case.closed": "1 for each case that was seen through, on the day of its closing; item: the case kind",
+    "money.received": "yuan received, on the day they came in; item: the account's kind",
+    "void": "replaces a fact that should not stand, and counts for nothing itself",
+}
+"""Every code and what it means. Nothing here measures a person, a sign-in or a click."""
+
+VOID = "void"
+
+MOST_PLACES = 4
+MOST_WHOLE = Decimal(10) ** 14
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """What writing one fact takes; its id is given when it is written."""
+
+    org: int
+    day: date
+    code: str
+    value: Decimal | None
+    source: str
+    item: str = ""
+    replaces: str | None = None
+    thread: str | None = None
+
+
+def fact_name(office: int, number: int) -> str:
+    """Return the id of an office's fact: ``<office>-<number>``."""
+    return f"{office}-{number}"
+
+
+def fact_fault(new: NewFact) -> str:
+    """Return what is wrong with a fact that is to be written, or nothing."""
+    if new.code not in FACT_CODES:
+        return "There is no such fact code."
+    if new.code == VOID and new.replaces is None:
+        return "A void fact replaces another."
+    if not new.source:
+        return "A fact leads back to its source."
+    if new.value is not None and (
+        not new.value.is_finite()
+        or abs(new.value) >= MOST_WHOLE
+        or new.value != round(new.value, MOST_PLACES)
+    ):
+        return "The value does not fit."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An organization as it stood from one day to another, as it is exported."""
+
+    org: int
+    parent: int | None
+    code: str
+    name: str
+    level: str
+    kind: str
+    domain: str | None
+    valid_from: date
+    valid_to: date | None
+
+
+def joined_spans(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans, given by organization and day, with touching equal ones made one."""
+    held: Span | None = None
+    for span in spans:
+        if held is not None and held.valid_to == span.valid_from and _alike(held, span):
+            held = replace(held, valid_to=span.valid_to)
+            continue
+        if held is not None:
+            yield held
+        held = span
+    if held is not None:
+        yield held
+
+
+def _alike(one: Span, other: Span) -> bool:
+    return (one.org, one.parent, one.name, one.kind, one.level, one.domain) == (
+        other.org,
+        other.parent,
+        other.name,
+        other.kind,
+        other.level,
+        other.domain,
+    )
+
+
+def parent_within(path: str, parent: int | None, top: int | None, inside: set[int] | None) -> int | None:
+    """Return the parent that an export under ``top`` may name, or None.
+
+    ``inside`` holds the organizations that are exported. The parent of ``top`` itself, and
+    of a span that stood elsewhere, is not told.
+    """
+    if top is None or inside is None:
+        return parent
+    above = path.split("/")[:-2]
+    return parent if str(top) in above and parent in inside else None
