@@ -43,9 +43,14 @@ if [ -n "$missing" ]; then
     fi
     echo "Installing from Debian:$missing"
     export DEBIAN_FRONTEND=noninteractive
+    said=$(mktemp)
     apt-get -qq -o Acquire::Retries=3 update || echo "Some package lists could not be renewed; going on with those at hand."
     # shellcheck disable=SC2086 -- a list of packages
-    apt-get -qq -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >/dev/null
+    if ! apt-get -qq -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >"$said" 2>&1; then
+        cat "$said" >&2
+        exit 1
+    fi
+    rm -f "$said"
 fi
 
 python=$(find_python)
@@ -65,6 +70,6 @@ extras="dev"
 if ! installed_as dev && ! installed_as "$extras"; then
     echo "Installing Python packages; this takes a few minutes the first time."
     [ "$extras" = site ] && target=. || target=".[dev]"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e "$target"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --use-pep517 -e "$target"
     echo "$wanted" >".venv/installed-$extras"
 fi
