@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
-from django.utils.http import urlencode
 from ninja import Router
 
 from gangmu.core.context import Context
@@ -56,7 +54,7 @@ def check_door(context: Context, permission: str) -> None:
 def page(permission: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
     """Make a function a page that the holders of a permission may open.
 
-    Who is not signed in is sent to sign in and comes back; others are refused.
+    Others are refused; the frame sends who is not signed in to sign in and back.
     """
     allowed = (*methods, "HEAD") if "GET" in methods else methods
 
@@ -65,23 +63,13 @@ def page(permission: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[V
         def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            try:
-                check_door(request.context, permission)
-            except NotSignedIn:
-                if request.method == "GET" and not wants_part(request):
-                    return redirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
-                raise
+            check_door(request.context, permission)
             return view(request, *args, **kwargs)
 
         answer.door = Door(permission, methods)  # type: ignore[attr-defined]
         return answer
 
     return decorate
-
-
-def wants_part(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of the page rather than the whole."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def endpoint(

@@ -128,7 +128,10 @@ class FieldForm:
 
     def __getitem__(self, code: str) -> BoundField:
         """Return one field by its code, for pages that lay fields out by hand."""
-        return next(self.bound(spec) for spec in self.specs if spec.code == code)
+        for spec in self.specs:
+            if spec.code == code:
+                return self.bound(spec)
+        raise KeyError(code)
 
     def bound(self, spec: FieldSpec) -> BoundField:
         """Return a field with its value and its fault."""

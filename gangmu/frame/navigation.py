@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.http import HttpRequest
 from django.urls import reverse
 
+from gangmu.frame.figures import Tab
 from gangmu.frame.words import worded
 
 Count = Callable[[HttpRequest], int | None]
@@ -166,3 +167,33 @@ add_section("inspections", "Supervision and inspection", "eyeglass", 60)
 add_section("results", "Indicators and appraisal", "chart-bar", 70)
 add_section("notices", "Notices and documents", "speakerphone", 80)
 add_section("system", "System", "settings", 90)
+
+
+@dataclass(frozen=True)
+class _TabEntry:
+    title: str
+    url_name: str
+    permission: str
+    order: int
+
+
+_tabs: dict[str, dict[str, _TabEntry]] = {}
+
+
+def add_tab(thing: str, title: str, url_name: str, permission: str, order: int) -> None:
+    """Add a view of a thing, such as ``org``, to those that the thing's page leads to.
+
+    The route takes the thing's id as its one argument. Adding it again replaces it.
+    """
+    _tabs.setdefault(thing, {})[url_name] = _TabEntry(title, url_name, permission, order)
+
+
+def tabs_of(request: HttpRequest, thing: str, key: int, path: str, here: str) -> list[Tab]:
+    """Return the views of a thing at a place that this reader may open, in order."""
+    context = request.context  # type: ignore[attr-defined]
+    entries = sorted(_tabs.get(thing, {}).values(), key=attrgetter("order"))
+    return [
+        Tab(worded(entry.title), reverse(entry.url_name, args=(key,)), entry.url_name == here)
+        for entry in entries
+        if context.may(entry.permission, path)
+    ]

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.packs",
     "gangmu.kernel.orgs",
     "gangmu.kernel.access",
+    "gangmu.desk",
 ]
 
 
@@ -78,7 +79,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gangmu.frame.security.SecurityHeaders",
     "gangmu.site.middleware.ContextMiddleware",
+    "gangmu.frame.problems.RefusalPages",
 ]
 
 ROOT_URLCONF = "gangmu.site.urls"
@@ -93,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "gangmu.frame.context.frame",
             ],
             "builtins": ["django.templatetags.i18n"],
         },
@@ -100,6 +104,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [Path(__file__).parent.parent / "frame" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "gangmu_language"
 USE_I18N = True
@@ -107,7 +112,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = GANGMU_DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = GANGMU_DATA / "files"

@@ -188,9 +188,12 @@ def end_session(context: Context, *, session: OpenSession) -> OpenSession:
     return kept
 
 
-@operation("access.set_second_factor", permission=OWN, secret=("key", "code"))
-def set_second_factor(context: Context, *, key: str, code: str) -> Account:
-    """Bind a one-time-code app to one's own account, proven by a first code."""
+@operation("access.set_second_factor", permission=OWN, secret=("key", "code", "session_key"))
+def set_second_factor(context: Context, *, key: str, code: str, session_key: str = "") -> Account:
+    """Bind a one-time-code app to one's own account, proven by a first code.
+
+    The session in which that happens counts as proven.
+    """
     step = _matching_step(key, code, context.now)
     if step is None:
         raise Invalid("The code does not fit.", faults={"code": "The code does not fit."})
@@ -200,6 +203,7 @@ def set_second_factor(context: Context, *, key: str, code: str) -> Account:
     account.factor_secret = encrypt(settings.GANGMU_DATA_KEY, key, purpose="factor")
     account.factor_since, account.factor_step = context.now, step
     account.save(update_fields=["factor_secret", "factor_since", "factor_step"])
+    OpenSession.objects.filter(account=account, key=code_digest(session_key)).update(factor_passed=True)
     return account
 
 
@@ -233,6 +237,16 @@ def confirm_second_factor(context: Context, *, account: Account, step: int, sess
     if not spent:
         raise WrongSignIn("The code does not fit.")
     session = OpenSession.objects.get(account=account, key=code_digest(session_key))
+    session.factor_passed = True
+    session.save(update_fields=["factor_passed"])
+    return session
+
+
+@operation("access.confirm_demo_session", permission=ANYONE)
+def confirm_demo_session(context: Context, *, session: OpenSession) -> OpenSession:
+    """Let a session of a demonstration pass without a second factor; refused anywhere else."""
+    if not settings.GANGMU_DEMO:
+        raise NotAllowed("You may not do this here.")
     session.factor_passed = True
     session.save(update_fields=["factor_passed"])
     return session

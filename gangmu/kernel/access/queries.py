@@ -141,6 +141,14 @@ def grants_below(context: Context) -> QuerySet[Grant]:
     )
 
 
+def grants_of(context: Context, account_id: int) -> QuerySet[Grant]:
+    """Return what an account holds today: one's own, or at places where one manages access."""
+    grants = active_grants(account_id, context.today).order_by("org__code")
+    if account_id == context.actor.account_id:
+        return grants
+    return grants.filter(within(context.places("access.view")))
+
+
 def own_sessions(context: Context) -> QuerySet[OpenSession]:
     """Return the reader's own signed-in browsers, the newest first."""
     return OpenSession.objects.filter(account=context.actor.account_id or 0).order_by("-begun_at")

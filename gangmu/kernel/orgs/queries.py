@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
@@ -86,6 +86,20 @@ def spans_of(context: Context, org: Org) -> QuerySet[OrgSpan]:
     """Return how an organization stood over time, the newest first."""
     org_by_id(context, org.pk)
     return OrgSpan.objects.filter(org=org).select_related("parent").order_by("-valid_from")
+
+
+def counts_below(context: Context, org: Org) -> list[tuple[str, int]]:
+    """Return how many open organizations of each kind stand below one, by kind."""
+    rows = orgs_below(context, org).exclude(pk=org.pk).order_by().values_list("kind")
+    return list(rows.annotate(count=Count("pk")).order_by("kind"))
+
+
+def units_below(context: Context, org: Org | None, day: date) -> QuerySet[Unit]:
+    """Return the bodies known below an organization, or anywhere in reach, on a day."""
+    units = Unit.objects.filter(on_day(day), within(context.places("orgs.view"), "under__path"))
+    if org is not None:
+        units = units.filter(in_subtree(org.path, "under__path"))
+    return units.select_related("under", "org").order_by("code")
 
 
 def units_without_org(context: Context, day: date) -> QuerySet[Unit]:

@@ -1,0 +1,258 @@
+"""The workbench, the search box, the log, the place's own handbook."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as translate
+from pydantic import BaseModel
+
+from gangmu.core.definition import Definition
+from gangmu.core.errors import NotFound
+from gangmu.core.text import Text
+from gangmu.desk.queries import log_entries, own_entries
+from gangmu.frame.doors import ANYONE, OWN, Request, page
+from gangmu.frame.navigation import Link, menus
+from gangmu.frame.tables import Column, Table
+from gangmu.frame.words import say, worded
+from gangmu.kernel.audit.models import Entry, Head
+from gangmu.kernel.audit.operations import CATALOGUE
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import orgs_named_like, roots_for
+from gangmu.kernel.packs.queries import pack_of, pack_version_of
+from gangmu.kernel.packs.rules import Pack
+
+# --- the log ------------------------------------------------------------------------------
+
+
+def verb_words(verb: str) -> str:
+    """Return what an operation brings about, in the reader's language."""
+    spec = CATALOGUE.get(verb)
+    return translate(spec.purpose) if spec and spec.purpose else verb
+
+
+def _log_table(request: Request, entries: Any, title: Text) -> Table:
+    names: dict[int, str] = {}
+
+    def org_name(entry: Entry) -> str:
+        if entry.org is None:
+            return ""
+        if entry.org not in names:
+            keys = {each.org for each in entries[:500] if each.org is not None} | {entry.org}
+            names.update(Org.objects.filter(pk__in=keys).values_list("pk", "name"))
+        return names.get(entry.org, str(entry.org))
+
+    columns = [
+        Column("pk", say("No."), "number", sort="id"),
+        Column("at", say("When"), "instant"),
+        Column("actor", say("Who")),
+        Column("verb", say("What"), value=lambda entry: verb_words(entry.verb), width=36),
+        Column("code", say("Operation"), value=lambda entry: entry.verb, shown=False),
+        Column(
+            "org",
+            say("Where"),
+            value=org_name,
+            link=lambda entry: reverse("orgs-org", args=(entry.org,)) if entry.org else "",
+        ),
+        Column("subject", say("On what"), shown=False),
+    ]
+    return Table(request, columns, entries, title=title, empty_title=say("Nothing has happened here yet"))
+
+
+@page("audit.view")
+def log(request: Request) -> HttpResponse:
+    """Show who did what and where, within the reader's reach; the chain behind it is signed daily."""
+    entries = log_entries(request.context)
+    asked = {name: request.GET.get(name, "").strip() for name in ("who", "verb", "since", "until")}
+    if asked["who"]:
+        entries = entries.filter(actor__contains=asked["who"])
+    if asked["verb"] in CATALOGUE:
+        entries = entries.filter(verb=asked["verb"])
+    if asked["since"]:
+        entries = entries.filter(at__date__gte=asked["since"])
+    if asked["until"]:
+        entries = entries.filter(at__date__lte=asked["until"])
+    table = _log_table(request, entries, say("Log"))
+    if sheet := table.export():
+        return sheet
+    verbs = sorted((verb, verb_words(verb)) for verb in CATALOGUE)
+    head = Head.objects.order_by("-day").first()
+    return render(request, "desk/log.html", {"table": table, "asked": asked, "verbs": verbs, "head": head})
+
+
+@page(OWN)
+def own_log(request: Request) -> HttpResponse:
+    """Show what the reader did."""
+    table = _log_table(request, own_entries(request.context), say("What I did"))
+    if sheet := table.export():
+        return sheet
+    return render(request, "desk/own_log.html", {"table": table})
+
+
+# --- search -------------------------------------------------------------------------------
+
+
+def _found(request: HttpRequest, typed: str) -> Iterator[tuple[Text, list[Link]]]:
+    context = request.context  # type: ignore[attr-defined]
+    if context.may("orgs.view"):
+        orgs = orgs_named_like(context, typed)
+        if orgs:
+            yield (
+                say("Organizations"),
+                [
+                    _FoundLink(
+                        org.name,
+                        reverse("orgs-org", args=(org.pk,)),
+                        org.parent.name if org.parent else org.code,
+                    )
+                    for org in orgs
+                ],
+            )
+    term = typed.strip().lower()
+    links = [link for menu in menus(request) for link in menu.links if term and term in link.title.lower()]
+    if links:
+        yield say("Pages"), [_FoundLink(link.title, link.url, "") for link in links]
+
+
+class _FoundLink(Link):
+    """Something that was found: what it is called, where it is, what tells it apart."""
+
+    def __init__(self, title: str, url: str, note: str) -> None:
+        super().__init__(title=title, url=url, icon="", here=False, count=None)
+        object.__setattr__(self, "note", note)
+
+
+@page(OWN)
+def search(request: Request) -> HttpResponse:
+    """Find an organization or a page by name, pinyin or initials."""
+    typed = request.GET.get("q", "")
+    found = list(_found(request, typed))
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "components/_found.html", {"found": found})
+    return render(request, "desk/search.html", {"found": found, "typed": typed})
+
+
+# --- the place's own handbook -------------------------------------------------------------
+
+KIND_WORDS = {
+    "role": say("Roles"),
+    "org_kind": say("Kinds of organization"),
+    "domain": say("Domains of work"),
+    "link_kind": say("Links beside the tree"),
+    "unit_kind": say("Kinds of unit"),
+    "post_kind": say("Posts"),
+    "duty": say("Duties"),
+    "record": say("Records"),
+    "document": say("Documents"),
+    "indicator": say("Indicators"),
+    "scorecard": say("Scorecards"),
+}
+
+
+def _pack_here(request: Request) -> tuple[Org, Pack]:
+    roots = roots_for(request.context)
+    if not roots:
+        raise NotFound("No pack is in force here.")
+    org = roots[0]
+    return org, pack_of(org.root_id)
+
+
+@page("packs.view")
+def handbook(request: Request) -> HttpResponse:
+    """Show the pack in words: every definition that rules this place, by kind."""
+    org, pack = _pack_here(request)
+    version = pack_version_of(org.root_id)
+    kinds = [
+        (
+            KIND_WORDS.get(kind, kind),
+            kind,
+            [(code, placed.definition.title) for code, placed in sorted(held.items())],
+        )
+        for kind, held in sorted(pack.definitions.items(), key=lambda item: _kind_order(item[0]))
+        if held
+    ]
+    values = {"pack": pack, "version": version, "kinds": kinds}
+    return render(request, "desk/handbook.html", values)
+
+
+def _kind_order(kind: str) -> int:
+    return list(KIND_WORDS).index(kind) if kind in KIND_WORDS else len(KIND_WORDS)
+
+
+@page("packs.view")
+def definition(request: Request, kind: str, code: str) -> HttpResponse:
+    """Show one definition in words and as it is written."""
+    org, pack = _pack_here(request)
+    placed = pack.definitions.get(kind, {}).get(code)
+    if placed is None:
+        raise NotFound("There is no such definition.")
+    version = pack_version_of(org.root_id)
+    values = {
+        "definition": placed.definition,
+        "kind": KIND_WORDS.get(kind, kind),
+        "rows": list(_rows(placed.definition)),
+        "file": placed.file,
+        "text": version.files[placed.file],
+        "version": version,
+    }
+    return render(request, "desk/definition.html", values)
+
+
+def _rows(thing: BaseModel) -> Iterator[tuple[str, list[str]]]:
+    """Return every key that was set or has a default worth reading, with its value in words."""
+    for name in type(thing).model_fields:
+        value = getattr(thing, name)
+        if name in ("code", "title") or value in (None, "", (), frozenset()):
+            continue
+        yield translate(name.replace("_", " ")), list(_words(value))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, Text):
+        yield worded(value)
+    elif isinstance(value, Definition):
+        yield worded(value.title)
+    elif isinstance(value, BaseModel):
+        title = getattr(value, "title", None)
+        inner = " · ".join(f"{key}: {', '.join(parts)}" for key, parts in _rows(value))
+        yield f"{worded(title)} {inner}".strip() if title else inner
+    elif isinstance(value, tuple | list | frozenset | set):
+        for item in sorted(value, key=str) if isinstance(value, frozenset | set) else value:
+            yield " ".join(_words(item))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield f"{key}: {' '.join(_words(item))}"
+    elif isinstance(value, bool):
+        yield translate("yes") if value else translate("no")
+    else:
+        yield str(value)
+
+
+# --- the workbench ------------------------------------------------------------------------
+
+
+@page(ANYONE)
+def home(request: Request) -> HttpResponse:
+    """Lead everybody to where their work begins."""
+    if request.context.actor.account_id is None:
+        return redirect("access-sign-in")
+    return redirect("desk-workbench")
+
+
+@page(OWN)
+def workbench(request: Request) -> HttpResponse:
+    """Show what is waiting, what is late, what is new: the first page of the day."""
+    return render(request, "desk/workbench.html", {"roots": roots_for(request.context)})
+
+
+urlpatterns = [
+    path("", home, name="desk-home"),
+    path("desk", workbench, name="desk-workbench"),
+    path("search", search, name="desk-search"),
+    path("log", log, name="desk-log"),
+    path("log/own", own_log, name="desk-own-log"),
+    path("handbook", handbook, name="desk-handbook"),
+    path("handbook/<slug:kind>/<slug:code>", definition, name="desk-definition"),
+]

@@ -1,0 +1,586 @@
+"""The tree and one organization in it: to look at, to look up, to change."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Invalid, NotFound, Refusal
+from gangmu.core.fields import Choice, FieldSpec, parse_fields
+from gangmu.core.text import Text
+from gangmu.frame.doors import Request, page
+from gangmu.frame.figures import Node, TimelineEvent
+from gangmu.frame.forms import FieldForm, Option
+from gangmu.frame.navigation import tabs_of
+from gangmu.frame.problems import form_again
+from gangmu.frame.tables import Column, Table
+from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.definitions import DomainKind, LinkKind, OrgKind, UnitKind
+from gangmu.kernel.orgs.models import Org, OrgLink
+from gangmu.kernel.orgs.operations import (
+    NewOrg,
+    add_unit,
+    close_org,
+    cover_unit,
+    end_link,
+    found_org,
+    link_orgs,
+    merge_orgs,
+    move_org,
+    reclassify_org,
+    rename_org,
+)
+from gangmu.kernel.orgs.queries import (
+    ancestors_of,
+    children_of,
+    counts_below,
+    links_of,
+    org_by_id,
+    orgs_below,
+    orgs_named_like,
+    roots_for,
+    spans_of,
+    spans_on,
+    units_below,
+    visible_orgs,
+)
+from gangmu.kernel.orgs.rules import LEVELS
+from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.rules import Pack
+
+LEVEL_WORDS = {
+    "nation": say("Nation"),
+    "province": say("Province"),
+    "prefecture": say("Prefecture"),
+    "county": say("County"),
+    "township": say("Township"),
+    "village": say("Village or community"),
+    "group": say("Group"),
+}
+
+
+def kind_title(pack: Pack, code: str) -> Text | str:
+    """Return what a kind of organization is called."""
+    kind = pack.find(OrgKind, code)
+    return kind.title if kind else code
+
+
+def domain_title(pack: Pack, code: str) -> Text | str:
+    """Return what a domain is called."""
+    domain = pack.find(DomainKind, code) if code else None
+    return domain.title if domain else code
+
+
+def org_crumbs(request: Request, org: Org, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    """Return the way from the top of the tree to an organization; what is out of reach has no link."""
+    context = request.context
+    above = [
+        (each.name, reverse("orgs-org", args=(each.pk,)) if context.may("orgs.view", each.path) else "")
+        for each in ancestors_of(org)
+    ]
+    return [*above, (org.name, reverse("orgs-org", args=(org.pk,))), *more]
+
+
+def org_values(request: Request, org: Org, here: str, **more: Any) -> dict[str, Any]:
+    """Return what every view of one organization shows around its own content."""
+    return {
+        "org": org,
+        "crumbs": org_crumbs(request, org),
+        "tabs": tabs_of(request, "org", org.pk, org.path, here),
+        **more,
+    }
+
+
+@page("orgs.view")
+def org_page(request: Request, org_id: int) -> HttpResponse:
+    """Show one organization: what it is, what stands below, what it was."""
+    context = request.context
+    org = org_by_id(context, org_id)
+    pack = pack_of(org.root_id)
+    columns = [
+        Column("code", say("Code"), sort="code", width=14),
+        Column("name", say("Name"), link=_org_url, sort="name", width=32),
+        Column("kind", say("Kind"), value=lambda each: kind_title(pack, each.kind), sort="kind"),
+        Column("domain", say("Domain"), value=lambda each: domain_title(pack, each.domain), sort="domain"),
+        Column("founded_on", say("Founded on"), "date", sort="founded_on"),
+    ]
+    table = Table(
+        request,
+        columns,
+        children_of(context, org),
+        title=say("Directly below"),
+        empty_title=say("Nothing stands below this organization"),
+    )
+    if sheet := table.export():
+        return sheet
+    values = org_values(
+        request,
+        org,
+        "orgs-org",
+        table=table,
+        kind=kind_title(pack, org.kind),
+        domain=domain_title(pack, org.domain),
+        level=LEVEL_WORDS[org.level],
+        kinds=[(kind_title(pack, code), count) for code, count in counts_below(context, org)],
+        links=links_of(context, org, context.today),
+        link_titles={kind.code: kind.title for kind in pack.all(LinkKind)},
+        may_manage=context.may("orgs.manage", org.path) and org.is_open(),
+    )
+    return render(request, "orgs/org.html", values)
+
+
+def _org_url(org: Org) -> str:
+    return reverse("orgs-org", args=(org.pk,))
+
+
+def _asked_day(request: Request) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
+@page("orgs.view")
+def tree(request: Request) -> HttpResponse:
+    """Show the tree from where the reader's view begins; branches open on demand.
+
+    With a day it shows the tree as it stood then, as a table.
+    """
+    context = request.context
+    day = _asked_day(request)
+    if day is not None and day != context.today:
+        return _tree_on(request, day)
+    roots = roots_for(context)
+    nodes = [
+        Node(org.name, _org_url(org), children=_nodes_below(request, org), note=_note(org)) for org in roots
+    ]
+    return render(request, "orgs/tree.html", {"nodes": nodes, "day": context.today})
+
+
+def _note(org: Org) -> str:
+    return translate("Demonstration · fictional") if org.fictional else ""
+
+
+def _nodes_below(request: Request, org: Org) -> list[Node]:
+    return [
+        Node(
+            child.name,
+            _org_url(child),
+            children_url=reverse("orgs-tree-below", args=(child.pk,)) if getattr(child, "has_children", False) else "",
+            note=_note(child),
+        )
+        for child in children_of(request.context, org)
+    ]
+
+
+@page("orgs.view")
+def tree_below(request: Request, org_id: int) -> HttpResponse:
+    """Show what stands directly below an organization, as a part of the tree."""
+    org = org_by_id(request.context, org_id)
+    return render(request, "components/_tree_nodes.html", {"nodes": _nodes_below(request, org)})
+
+
+def _tree_on(request: Request, day: date) -> HttpResponse:
+    columns = [
+        Column("code", say("Code"), value=lambda span: span.org.code, sort="org__code"),
+        Column("name", say("Name on that day"), link=lambda span: _org_url(span.org), sort="name"),
+        Column("level", say("Level"), value=lambda span: LEVEL_WORDS[span.level]),
+        Column("parent", say("Stood below"), value=lambda span: span.parent.name if span.parent else ""),
+        Column("valid_from", say("From"), "date", sort="valid_from"),
+        Column("valid_to", say("Until (not included)"), "date", sort="valid_to"),
+    ]
+    rows = spans_on(request.context, day).select_related("org", "parent")
+    table = Table(request, columns, rows, title=say("The tree on that day"))
+    if sheet := table.export():
+        return sheet
+    return render(request, "orgs/tree_on.html", {"table": table, "day": day})
+
+
+@page("orgs.view")
+def all_below(request: Request, org_id: int) -> HttpResponse:
+    """List every organization below one, to filter, sort and export."""
+    context = request.context
+    org = org_by_id(context, org_id)
+    pack = pack_of(org.root_id)
+    rows = orgs_below(context, org)
+    asked = {name: request.GET.get(name, "") for name in ("kind", "domain", "level", "q")}
+    for name in ("kind", "domain", "level"):
+        if asked[name]:
+            rows = rows.filter(**{name: asked[name]})
+    if asked["q"]:
+        rows = rows.filter(name__contains=asked["q"].strip())
+    columns = [
+        Column("code", say("Code"), sort="code", width=14),
+        Column("name", say("Name"), link=_org_url, sort="name", width=36),
+        Column("level", say("Level"), value=lambda each: LEVEL_WORDS[each.level]),
+        Column("kind", say("Kind"), value=lambda each: kind_title(pack, each.kind), sort="kind"),
+        Column("domain", say("Domain"), value=lambda each: domain_title(pack, each.domain), sort="domain"),
+        Column("founded_on", say("Founded on"), "date", sort="founded_on"),
+    ]
+    table = Table(request, columns, rows, title=say("All below"))
+    if sheet := table.export():
+        return sheet
+    values = org_values(
+        request,
+        org,
+        "orgs-below",
+        table=table,
+        asked=asked,
+        kinds=[(kind.code, kind.title) for kind in pack.all(OrgKind)],
+        domains=[(domain.code, domain.title) for domain in pack.all(DomainKind)],
+        levels=[(level, LEVEL_WORDS[level]) for level in LEVELS],
+    )
+    return render(request, "orgs/below.html", values)
+
+
+@page("orgs.view")
+def history(request: Request, org_id: int) -> HttpResponse:
+    """Show how an organization stood over time."""
+    org = org_by_id(request.context, org_id)
+    pack = pack_of(org.root_id)
+    events = [
+        TimelineEvent(
+            at=span.valid_from,
+            title=span.name,
+            text=" · ".join(
+                worded(part)
+                for part in (
+                    kind_title(pack, span.kind),
+                    domain_title(pack, span.domain),
+                    translate("below %(org)s") % {"org": span.parent.name} if span.parent else "",
+                    span.reason if span.reason not in _REASONS else worded(_REASONS[span.reason]),
+                )
+                if part
+            ),
+            light="green" if span.valid_to is None else "grey",
+        )
+        for span in spans_of(request.context, org)
+    ]
+    return render(request, "orgs/history.html", org_values(request, org, "orgs-history", events=events))
+
+
+_REASONS = {
+    "founded": say("Founded"),
+    "renamed": say("Renamed"),
+    "reclassified": say("Reclassified"),
+    "moved": say("Moved"),
+    "merged": say("Merged"),
+    "split": say("Split"),
+}
+
+
+@page("orgs.view")
+def finder(request: Request) -> HttpResponse:
+    """Find organizations by a piece of name, pinyin, initials or code, as a part of a form."""
+    found = orgs_named_like(request.context, request.GET.get("q", ""))
+    return render(
+        request,
+        "components/_options.html",
+        {"options": [Option(str(org.pk), org.name, note=_above(org)) for org in found]},
+    )
+
+
+def _above(org: Org) -> str:
+    """Return what stands above, which tells ten villages of one name apart."""
+    return org.parent.name if org.parent else org.code
+
+
+# --- changes ------------------------------------------------------------------------------
+
+_DAY = FieldSpec(code="day", title=say("From which day on"), type="date", required=True)
+_PAPER = FieldSpec(code="paper", title=say("By which paper"), max_length=200)
+
+
+def _choices(definitions: tuple[Any, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(code=each.code, title=each.title) for each in definitions)
+
+
+def _form_found(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    below = LEVELS[LEVELS.index(org.level) :]
+    return (
+        FieldSpec(code="code", title=say("Code"), required=True, max_length=40),
+        FieldSpec(code="name", title=say("Name"), required=True, max_length=200),
+        FieldSpec(
+            code="kind", title=say("Kind"), type="choice", required=True, choices=_choices(pack.all(OrgKind))
+        ),
+        FieldSpec(
+            code="level",
+            title=say("Level"),
+            type="choice",
+            required=True,
+            choices=tuple(Choice(code=level, title=LEVEL_WORDS[level]) for level in below),
+        ),
+        FieldSpec(code="domain", title=say("Domain"), type="choice", choices=_choices(pack.all(DomainKind))),
+        _DAY,
+    )
+
+
+def _form_rename(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (FieldSpec(code="name", title=say("New name"), required=True, max_length=200), _DAY, _PAPER)
+
+
+def _form_reclassify(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            code="kind", title=say("Kind"), type="choice", required=True, choices=_choices(pack.all(OrgKind))
+        ),
+        FieldSpec(code="domain", title=say("Domain"), type="choice", choices=_choices(pack.all(DomainKind))),
+        _DAY,
+        _PAPER,
+    )
+
+
+def _form_move(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(code="under", title=say("Below which organization"), type="organization", required=True),
+        _DAY,
+        _PAPER,
+    )
+
+
+def _form_merge(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            code="into",
+            title=say("Into which organization"),
+            type="organization",
+            required=True,
+            help=say("What stands below moves there; this organization is closed, its past stays."),
+        ),
+        _DAY,
+        _PAPER,
+    )
+
+
+def _form_close(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            code="day",
+            title=say("From which day on it does not exist"),
+            type="date",
+            required=True,
+        ),
+        _PAPER,
+    )
+
+
+def _form_link(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            code="kind",
+            title=say("Kind of link"),
+            type="choice",
+            required=True,
+            choices=_choices(pack.all(LinkKind)),
+        ),
+        FieldSpec(code="target", title=say("With which organization"), type="organization", required=True),
+        _DAY,
+        _PAPER,
+    )
+
+
+def _form_unit(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(code="code", title=say("Code"), required=True, max_length=40),
+        FieldSpec(code="name", title=say("Name"), required=True, max_length=200),
+        FieldSpec(
+            code="kind",
+            title=say("Kind of unit"),
+            type="choice",
+            required=True,
+            choices=_choices(pack.all(UnitKind)),
+        ),
+        _DAY,
+    )
+
+
+Given = Mapping[str, Any]
+
+
+def _named(context: Context, given: Given, field: str) -> Org:
+    found = visible_orgs(context).filter(pk=given[field]).first()
+    if found is None:
+        raise Invalid("There is no such organization.", faults={field: "There is no such organization."})
+    return found
+
+
+def _do_found(context: Context, org: Org, given: Given) -> Org:
+    new = NewOrg(
+        given["code"], given["name"], given["kind"], given["level"], _day(given), domain=given["domain"] or ""
+    )
+    try:
+        return found_org(context, org, new)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, faults={"code": next(iter(refusal.faults.values()), "")}) from refusal
+
+
+def _do_rename(context: Context, org: Org, given: Given) -> Org:
+    return rename_org(context, org, name=given["name"], day=_day(given), paper=given["paper"] or "")
+
+
+def _do_reclassify(context: Context, org: Org, given: Given) -> Org:
+    return reclassify_org(
+        context,
+        org,
+        kind=given["kind"],
+        domain=given["domain"] or "",
+        day=_day(given),
+        paper=given["paper"] or "",
+    )
+
+
+def _do_move(context: Context, org: Org, given: Given) -> Org:
+    under = _named(context, given, "under")
+    return move_org(context, org, under=under, day=_day(given), paper=given["paper"] or "")
+
+
+def _do_merge(context: Context, org: Org, given: Given) -> Org:
+    into = _named(context, given, "into")
+    return merge_orgs(context, into, [org], day=_day(given), paper=given["paper"] or "")
+
+
+def _do_close(context: Context, org: Org, given: Given) -> Org:
+    return close_org(context, org, day=_day(given), paper=given["paper"] or "")
+
+
+def _do_link(context: Context, org: Org, given: Given) -> Org:
+    target = _named(context, given, "target")
+    link_orgs(context, org, target=target, kind=given["kind"], day=_day(given), paper=given["paper"] or "")
+    return org
+
+
+def _do_unit(context: Context, org: Org, given: Given) -> Org:
+    add_unit(context, org, code=given["code"], name=given["name"], kind=given["kind"], day=_day(given))
+    return org
+
+
+def _day(given: Given) -> date:
+    return date.fromisoformat(given["day"])
+
+
+Form = Callable[[Pack, Org], tuple[FieldSpec, ...]]
+Do = Callable[[Context, Org, Given], Org]
+
+CHANGES: dict[str, tuple[Text, Form, Do]] = {
+    "found": (say("Found an organization below"), _form_found, _do_found),
+    "rename": (say("Rename"), _form_rename, _do_rename),
+    "reclassify": (say("Change kind or domain"), _form_reclassify, _do_reclassify),
+    "move": (say("Move"), _form_move, _do_move),
+    "merge": (say("Merge into another"), _form_merge, _do_merge),
+    "close": (say("Close"), _form_close, _do_close),
+    "link": (say("Link beside the tree"), _form_link, _do_link),
+    "unit": (say("Make a unit known"), _form_unit, _do_unit),
+}
+"""Every change of the tree that has a form: its title, its fields, its operation."""
+
+
+@page("orgs.manage", methods=("GET", "POST"))
+def changing(request: Request, org_id: int, change: str) -> HttpResponse:
+    """Change the tree at an organization, from a day on, by a form."""
+    if change not in CHANGES:
+        raise NotFound("There is no such page.")
+    context = request.context
+    org = org_by_id(context, org_id)
+    title, make_form, do = CHANGES[change]
+    specs = make_form(pack_of(org.root_id), org)
+    start = {"day": context.today.isoformat(), "name": org.name if change == "rename" else ""}
+    if change == "reclassify":
+        start |= {"kind": org.kind, "domain": org.domain}
+    form = FieldForm(specs, start, finders={"organization": reverse("orgs-finder")})
+    values = org_values(request, org, "orgs-org", change=title, form=form)
+    if request.method == "GET":
+        return render(request, "orgs/change.html", values)
+    try:
+        changed = do(context, org, parse_fields(specs, form.raw(request.POST)))
+    except Refusal as refusal:
+        again = form.again(request.POST.dict(), refusal.faults)
+        return form_again(request, "orgs/change.html", {**values, "form": again}, refusal)
+    messages.success(request, translate("Done, and written to the log."))
+    return redirect("orgs-org", changed.pk)
+
+
+@page("orgs.manage", methods=("POST",))
+def ending_link(request: Request, link_id: int) -> HttpResponse:
+    """End a link beside the tree today."""
+    link = OrgLink.objects.select_related("source").filter(pk=link_id).first()
+    if link is None or not request.context.may("orgs.view", link.source.path):
+        raise NotFound("There is no such link.")
+    end_link(request.context, link=link, day=request.context.today)
+    return redirect("orgs-org", link.source_id)
+
+
+@page("orgs.view")
+def units(request: Request, org_id: int) -> HttpResponse:
+    """List the units below an organization, and which have no organization of their own."""
+    context = request.context
+    org = org_by_id(context, org_id)
+    pack = pack_of(org.root_id)
+    rows = units_below(context, org, context.today)
+    if request.GET.get("without") == "1":
+        rows = rows.filter(org=None)
+
+    def unit_kind(code: str) -> Text | str:
+        kind = pack.find(UnitKind, code)
+        return kind.title if kind else code
+
+    columns = [
+        Column("code", say("Code"), sort="code"),
+        Column("name", say("Name"), sort="name", width=32),
+        Column("kind", say("Kind of unit"), value=lambda unit: unit_kind(unit.kind), sort="kind"),
+        Column(
+            "under",
+            say("Looked after by"),
+            value=lambda unit: unit.under.name,
+            link=lambda unit: _org_url(unit.under),
+        ),
+        Column(
+            "org",
+            say("Its organization"),
+            value=lambda unit: unit.org.name if unit.org else "",
+            link=lambda unit: _org_url(unit.org) if unit.org else "",
+        ),
+        Column("actions", "", "part", part="orgs/_unit_actions.html"),
+    ]
+    table = Table(
+        request,
+        columns,
+        rows,
+        title=say("Units"),
+        empty_title=say("No units are known here"),
+        context={"may_manage": context.may("orgs.manage", org.path)},
+    )
+    if sheet := table.export():
+        return sheet
+    values = org_values(request, org, "orgs-units", table=table, without=request.GET.get("without", ""))
+    return render(request, "orgs/units.html", values)
+
+
+@page("orgs.manage", methods=("POST",))
+def covering_unit(request: Request, unit_id: int) -> HttpResponse:
+    """Say which organization a unit has."""
+    unit = units_below(request.context, None, request.context.today).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound("There is no such unit.")
+    org = _named(request.context, {"org": request.POST.get("org") or 0}, "org")
+    cover_unit(request.context, unit, org=org)
+    return redirect("orgs-units", unit.under_id)
+
+
+urlpatterns = [
+    path("orgs", tree, name="orgs-tree"),
+    path("orgs/find", finder, name="orgs-finder"),
+    path("orgs/<int:org_id>", org_page, name="orgs-org"),
+    path("orgs/<int:org_id>/tree", tree_below, name="orgs-tree-below"),
+    path("orgs/<int:org_id>/below", all_below, name="orgs-below"),
+    path("orgs/<int:org_id>/history", history, name="orgs-history"),
+    path("orgs/<int:org_id>/units", units, name="orgs-units"),
+    path("orgs/<int:org_id>/change/<slug:change>", changing, name="orgs-change"),
+    path("orgs/links/<int:link_id>/end", ending_link, name="orgs-end-link"),
+    path("orgs/units/<int:unit_id>/cover", covering_unit, name="orgs-cover-unit"),
+]
