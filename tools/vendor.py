@@ -20,15 +20,80 @@ VENDOR = ROOT / "gangmu" / "frame" / "static" / "vendor"
 TEST_VENDOR = ROOT / "tests" / "vendor"
 SPRITE = ROOT / "gangmu" / "frame" / "static" / "frame" / "icons.svg"
 
-ICONS = """
-adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-down arrow-up arrows-sort bell book
-book-2 building building-community calendar chart-bar check checklist chevron-down chevron-left chevron-right
-circle-check circle-x clipboard-check clock coin columns-3 device-mobile dots download external-link eye eye-off
-eyeglass file file-spreadsheet file-text filter folder heart-handshake hierarchy-2 history home inbox info-circle
-language layout-dashboard list-check lock logout map-pin menu-2 messages notebook pencil plus point printer
-school search send settings shield-lock sitemap speakerphone star table text-size trash upload user-circle users
-wifi-off x
-""".split()
+ICONS = [
+    "adjustments-horizontal",
+    "alert-circle",
+    "alert-triangle",
+    "arrow-back-up",
+    "arrow-down",
+    "arrow-up",
+    "arrows-sort",
+    "bell",
+    "book",
+    "book-2",
+    "building",
+    "building-community",
+    "calendar",
+    "chart-bar",
+    "check",
+    "checklist",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "circle-check",
+    "circle-x",
+    "clipboard-check",
+    "clock",
+    "coin",
+    "columns-3",
+    "device-mobile",
+    "dots",
+    "download",
+    "external-link",
+    "eye",
+    "eye-off",
+    "eyeglass",
+    "file",
+    "file-spreadsheet",
+    "file-text",
+    "filter",
+    "folder",
+    "heart-handshake",
+    "hierarchy-2",
+    "history",
+    "home",
+    "inbox",
+    "info-circle",
+    "language",
+    "layout-dashboard",
+    "list-check",
+    "lock",
+    "logout",
+    "map-pin",
+    "menu-2",
+    "messages",
+    "notebook",
+    "pencil",
+    "plus",
+    "point",
+    "printer",
+    "school",
+    "search",
+    "send",
+    "settings",
+    "shield-lock",
+    "sitemap",
+    "speakerphone",
+    "star",
+    "table",
+    "text-size",
+    "trash",
+    "upload",
+    "user-circle",
+    "users",
+    "wifi-off",
+    "x",
+]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ Light = Literal["green", "yellow", "orange", "red", "blue", "grey"]
 LIGHTS: tuple[Light, ...] = ("green", "yellow", "orange", "red", "blue", "grey")
 
 
+HEAT_COLOURS = ["#eff2f5", "#aecdd9", "#7fb0c3", "#2f6d86", "#174c61"]
+
+
 @dataclass(frozen=True)
 class Status:
     """A state of affairs: always a word, with a colour and a shape of its own beside it."""
@@ -150,7 +153,9 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def bars(title: Words, names: Sequence[str], values: Sequence[Any], *, series: str = "", **more: Any) -> Chart:
+def bars(
+    title: Words, names: Sequence[str], values: Sequence[Any], *, series: str = "", **more: Any
+) -> Chart:
     """Return horizontal bars, the first on top."""
     options = {
         "grid": {"left": 8, "right": 40, "top": 8, "bottom": 8, "containLabel": True},
@@ -246,7 +251,7 @@ def year(title: Words, of: int, days: Sequence[tuple[str, Any]], **more: Any) ->
     """Return a year as a calendar, each day as dark as its value."""
     most = max((float(value) for _, value in days), default=1.0)
     options = {
-        "visualMap": {"show": False, "min": 0, "max": most},
+        "visualMap": {"show": False, "min": 0, "max": most, "inRange": {"color": HEAT_COLOURS}},
         "calendar": {"range": str(of), "left": 32, "right": 8, "top": 28, "cellSize": ["auto", 14]},
         "series": [
             {"type": "heatmap", "coordinateSystem": "calendar", "data": [[d, _plain(v)] for d, v in days]}

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import NotFound, NotSignedIn, Refusal
+from gangmu.core.text import Text
 from gangmu.frame.context import Frame
 from gangmu.frame.navigation import landmark
 from gangmu.frame.words import msgid, worded
@@ -55,7 +56,11 @@ def wants_json(request: HttpRequest) -> bool:
 def told(refusal: Refusal) -> str:
     """Return what a refusal says, in the active language."""
     message = translate(refusal.message)
-    return message % {name: worded(value) if isinstance(value, str) else value for name, value in refusal.values.items()} if refusal.values else message
+    values = {
+        name: worded(value) if isinstance(value, str | Text) else value
+        for name, value in refusal.values.items()
+    }
+    return message % values if values else message
 
 
 def problem_response(refusal: Refusal, request: HttpRequest) -> JsonResponse:
@@ -134,7 +139,7 @@ class RefusalPages:
         return refusal_response(request, exception) if isinstance(exception, Refusal) else None
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what cannot be understood (``handler400``)."""
     return refusal_response(request, Refusal(HEADINGS[400]))
 
@@ -142,15 +147,17 @@ def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that did not come from our page (``CSRF_FAILURE_VIEW``)."""
     del reason
-    return problem_page(request, 403, translate("The page was open for too long. Go back, reload it and send again."))
+    return problem_page(
+        request, 403, translate("The page was open for too long. Go back, reload it and send again.")
+    )
 
 
-def not_allowed(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what may not be done (``handler403``)."""
     return problem_page(request, 403)
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for what is not there (``handler404``)."""
     return refusal_response(request, NotFound(HEADINGS[404]))
 
@@ -159,6 +166,11 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Answer after a fault of ours (``handler500``); needs neither session nor database."""
     words = {"status": 500, "heading": translate(HEADINGS[500]), "advice": translate(ADVICE[500])}
     if wants_json(request):
-        body = {"type": "urn:gangmu:problem:failed", "title": words["heading"], "status": 500, "code": "failed"}
+        body = {
+            "type": "urn:gangmu:problem:failed",
+            "title": words["heading"],
+            "status": 500,
+            "code": "failed",
+        }
         return JsonResponse(body, status=500, content_type="application/problem+json")
     return HttpResponse(render_to_string("frame/failed.html", words), status=500)

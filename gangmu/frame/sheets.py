@@ -13,6 +13,7 @@ from django.utils.translation import gettext as translate
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -139,7 +140,7 @@ def _head(page: Worksheet, row: int, at: int, title: str) -> None:
 def _write_rows(page: Worksheet, sheet: Sheet, first: int) -> int:
     """Write the data; return the last row written."""
     row_at = first - 1
-    for row_at, row in enumerate(sheet.rows, first):  # noqa: B007 -- the last number is the answer
+    for row_at, row in enumerate(sheet.rows, first):
         for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
             cell = _put(page, row_at, at, _plain(value))
             cell.border = BOX
@@ -169,7 +170,7 @@ def _set_up_page(page: Worksheet, sheet: Sheet, first: int) -> None:
     page.page_setup.orientation = "landscape" if len(sheet.columns) > 6 else "portrait"
     page.page_setup.paperSize = 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for at, column in enumerate(sheet.columns, 1):
         page.column_dimensions[get_column_letter(at)].width = column.width
 

@@ -274,11 +274,15 @@ class Table:
         here = self.sort.removeprefix("-") == column.code
         upwards = here and not self.sort.startswith("-")
         url = self.url(sort=f"-{column.code}" if upwards else column.code, page=None) if column.sort else ""
-        return Head(column, self._titled(column), url, ("ascending" if upwards else "descending") if here else "")
+        return Head(
+            column, self._titled(column), url, ("ascending" if upwards else "descending") if here else ""
+        )
 
     @staticmethod
     def _titled(column: Column) -> str:
-        unit = formats.money_unit(str(column.unit) or "yuan") if column.kind == "money" else worded(column.unit)
+        unit = (
+            formats.money_unit(str(column.unit) or "yuan") if column.kind == "money" else worded(column.unit)
+        )
         return f"{worded(column.title)} ({unit})" if unit else worded(column.title)
 
     @property

@@ -103,6 +103,8 @@ TEMPLATES = [
     }
 ]
 
+CSRF_FAILURE_VIEW = "gangmu.frame.problems.csrf_failed"
+
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [Path(__file__).parent.parent / "frame" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]

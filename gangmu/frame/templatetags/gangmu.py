@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.templatetags.static import static
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.text import Text
 from gangmu.frame import figures, formats
-from gangmu.frame.figures import Chart, Heat, Node, Status, Step, Tab, TimelineEvent
+from gangmu.frame.figures import Chart, Heat, Light, Node, Status, Step, Tab, TimelineEvent
 from gangmu.frame.forms import BoundField, FieldForm
 from gangmu.frame.tables import Pager, Table, cell_text
 from gangmu.frame.words import worded
@@ -76,7 +76,7 @@ def icon(name: str, title: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/button.html")
-def button(  # noqa: PLR0913 -- a button has that many sides, all by name
+def button(
     title: Words,
     kind: str = "plain",
     *,
@@ -124,7 +124,7 @@ def field(bound: BoundField) -> Values:
 
 
 @register.inclusion_tag("components/input.html")
-def plain_input(  # noqa: PLR0913 -- as many sides as an input of HTML has, all by name
+def plain_input(
     name: str,
     title: Words,
     type: str = "text",  # noqa: A002 -- HTML's own word
@@ -167,13 +167,15 @@ def checkbox(name: str, title: Words, *, value: str = "1", checked: bool = False
 
 
 @register.inclusion_tag("components/select.html")
-def select(name: str, title: Words, options: Sequence[tuple[str, Words]], chosen: Any = "", *, all: Words = "") -> Values:  # noqa: A002 -- what the first line says
-    """Show a choice for a filter bar; ``all`` is the line that narrows nothing."""
+def select(
+    name: str, title: Words, options: Sequence[tuple[str, Words]], chosen: Any = "", *, every: Words = ""
+) -> Values:
+    """Show a choice for a filter bar; ``every`` is the line that narrows nothing."""
     return {
         "id": f"field-{name}",
         "name": name,
         "title": worded(title),
-        "all": worded(all),
+        "every": worded(every),
         "options": [(value, worded(title), str(value) == str(chosen or "")) for value, title in options],
     }
 
@@ -181,9 +183,8 @@ def select(name: str, title: Words, options: Sequence[tuple[str, Words]], chosen
 @register.inclusion_tag("components/status.html")
 def status(word: Words | Status, light: str = "grey") -> Values:
     """Show a traffic light: word, shape and colour. Lights: green yellow orange red blue grey."""
-    if isinstance(word, Status):
-        word, light = word.word, word.light
-    return {"word": worded(word), "light": light if light in figures.LIGHTS else "grey"}
+    given = word if isinstance(word, Status) else Status(word, cast(Light, light))
+    return {"word": worded(given.word), "light": given.light if given.light in figures.LIGHTS else "grey"}
 
 
 @register.inclusion_tag("components/table.html")
@@ -220,7 +221,7 @@ def heatmap(heat: Heat) -> Values:
 def score_bar(score: Any, of: Any = 100, *, light: str = "blue", url: str = "", places: int = 1) -> Values:
     """Show a score on its way to the full mark."""
     reached, whole = formats.decimal_of(score), formats.decimal_of(of)
-    part = float(max(0, min(1, reached / whole))) if reached is not None and whole else 0.0
+    part = max(0.0, min(1.0, float(reached / whole))) if reached is not None and whole else 0.0
     return {
         "text": formats.number(score, places),
         "of": formats.number(of),
@@ -265,7 +266,7 @@ def steps(steps: Sequence[Step]) -> Values:
 
 
 @register.inclusion_tag("components/figure_card.html")
-def figure_card(  # noqa: PLR0913 -- all by name
+def figure_card(
     title: Words,
     value: Any,
     url: str,
@@ -308,7 +309,9 @@ def note(title: Words, advice: Words = "", light: str = "blue") -> Values:
 
 
 @register.inclusion_tag("components/loading.html")
-def loading(title: Words = "Loading", *, url: str = "", done: int | None = None, of: int | None = None) -> Values:
+def loading(
+    title: Words = "Loading", *, url: str = "", done: int | None = None, of: int | None = None
+) -> Values:
     """Show that something is coming; ``url`` fetches it, ``done`` and ``of`` show how far it is."""
     return {"title": worded(title), "url": url, "done": done, "of": of}
 
@@ -338,7 +341,9 @@ def panel(content: str, title: Words = "", *, note: Words = "", id: str = "") ->
         else ""
     )
     anchor = format_html(' id="{}"', id) if id else ""
-    return format_html('<section class="gm-panel"{}>{}<div class="gm-panel-body">{}</div></section>', anchor, head, content)
+    return format_html(
+        '<section class="gm-panel"{}>{}<div class="gm-panel-body">{}</div></section>', anchor, head, content
+    )
 
 
 @register.simple_block_tag(takes_context=True)

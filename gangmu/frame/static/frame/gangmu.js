@@ -165,6 +165,7 @@
     const finder = event.detail.target.closest && event.detail.target.closest("[data-finder]");
     if (finder) showOptions(finder, true);
     drawCharts(event.detail.target);
+    fitTables();
   });
   document.addEventListener("mousedown", function (event) {
     const option = at(event, "[data-finder] [role=option][data-value]");
@@ -195,6 +196,18 @@
     if (filters) filters.requestSubmit();
   });
 
+  /* A table that is wider than its place scrolls in it; all others keep their heads in sight. */
+  function fitTables() {
+    all(".gm-table-scroll").forEach(function (frame) {
+      frame.classList.remove("gm-scrolls");
+      const wide = frame.firstElementChild && frame.firstElementChild.scrollWidth > frame.clientWidth + 1;
+      frame.classList.toggle("gm-scrolls", wide);
+      if (wide) frame.tabIndex = 0; else frame.removeAttribute("tabindex");
+    });
+  }
+  let fitting = 0;
+  window.addEventListener("resize", () => { cancelAnimationFrame(fitting); fitting = requestAnimationFrame(fitTables); });
+
   /* Network. */
   const offline = document.getElementById("gm-offline");
   function tellNetwork() { if (offline) offline.hidden = navigator.onLine; }
@@ -204,6 +217,7 @@
 
   /* Ready. */
   tellNetwork();
+  fitTables();
   drawCharts();
   const summary = document.querySelector("[data-takes-focus]");
   if (summary) summary.focus();
