@@ -1,32 +1,45 @@
 """The API of the whole site: every room's router, problems as problem+json, tokens."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from gangmu.core.errors import Invalid, Refusal
+from gangmu.core.errors import Invalid, NotFound, Refusal
+from gangmu.desk import api as desk
 from gangmu.frame.problems import problem_response
+from gangmu.kernel.access import api as access
+from gangmu.kernel.orgs import api as orgs
 
 api = NinjaAPI(
     title="Gangmu",
     version="1",
-    description="Every operation and read of the site. Bearer tokens; problem+json; Idempotency-Key on writes.",
+    description="Reads and operations. Bearer tokens; problem+json; Idempotency-Key on every write.",
     docs_url=None,
     urls_namespace="api",
 )
 
+for room in (access, orgs, desk):
+    api.add_router("", room.router)
 
-@api.exception_handler(Refusal)
+
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem_response(refusal, request)
 
 
-@api.exception_handler(ValidationError)
+def _missing(request: HttpRequest, _: Http404) -> HttpResponse:
+    return problem_response(NotFound("There is no such thing, or not within your reach."), request)
+
+
 def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
     faults: dict[str, Any] = {
         ".".join(str(step) for step in error["loc"][1:]) or str(error["loc"][0]): error["msg"]
         for error in wrong.errors
     }
     return problem_response(Invalid("Some fields need attention.", faults=faults), request)
+
+
+api.add_exception_handler(Refusal, cast(Any, _refused))
+api.add_exception_handler(Http404, cast(Any, _missing))
+api.add_exception_handler(ValidationError, cast(Any, _invalid))

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "gangmu.frame.security.SecurityHeaders",
     "gangmu.site.middleware.ContextMiddleware",
     "gangmu.frame.problems.RefusalPages",
+    "gangmu.site.replays.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "gangmu.site.urls"

@@ -172,7 +172,9 @@ def _nodes_below(request: Request, org: Org) -> list[Node]:
         Node(
             child.name,
             _org_url(child),
-            children_url=reverse("orgs-tree-below", args=(child.pk,)) if getattr(child, "has_children", False) else "",
+            children_url=reverse("orgs-tree-below", args=(child.pk,))
+            if getattr(child, "has_children", False)
+            else "",
             note=_note(child),
         )
         for child in children_of(request.context, org)
