@@ -11,7 +11,10 @@ from typing import Protocol, cast
 from gangmu.core.errors import Refusal
 from gangmu.site.terminal import CommandFailure, report_failure
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "demo": "gangmu.site.commands.demo",
+    "serve": "gangmu.site.commands.serve",
+}
 """Every command and its module; modules load what is heavy only when they run."""
 
 

@@ -1,7 +1,7 @@
 """Who is asking, and when: every request gets its context here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +11,7 @@ from gangmu.core.context import Actor, Context, Stranger
 from gangmu.core.text import LANGUAGES
 from gangmu.kernel.access.queries import AccountActor, account_by_token, session_by_key
 from gangmu.kernel.access.rules import code_digest
+from gangmu.site import clock
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -26,7 +27,7 @@ class ContextMiddleware:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         if language not in LANGUAGES:
             language = settings.LANGUAGE_CODE
-        now = datetime.now(UTC)
+        now = clock.now()
         request.session_of = None  # type: ignore[attr-defined]
         actor = self._actor(request, now)
         request.context = Context(actor=actor, now=now, language=language)  # type: ignore[attr-defined]

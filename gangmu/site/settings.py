@@ -6,14 +6,23 @@ embedded database. ``GANGMU_DEMO=1`` marks every page as demonstration.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from gangmu.site.demo.state import read_state
 from gangmu.site.keys import key_bytes
 
 GANGMU_DATA = Path(os.environ.get("GANGMU_DATA", "data")).resolve()
-GANGMU_DEMO = os.environ.get("GANGMU_DEMO") == "1"
+_DEMO = read_state(GANGMU_DATA)
+GANGMU_DEMO = _DEMO is not None or os.environ.get("GANGMU_DEMO") == "1"
+GANGMU_DEMO_ACCOUNTS = _DEMO.accounts if _DEMO else ()
+"""Whom the sign-in page of a demonstration offers to enter as."""
+
+GANGMU_CLOCK_OFFSET = _DEMO.clock_offset if _DEMO else timedelta()
+"""How far the clock stands from the world's: a demonstration may play another year."""
+
 GANGMU_FILING_NUMBER = os.environ.get("GANGMU_FILING_NUMBER", "")
 """The filing number of 政务移动互联网应用程序 that the footer shows (R-BAN-6)."""
 

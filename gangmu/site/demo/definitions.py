@@ -1,0 +1,118 @@
+"""What a pack's ``world.yaml`` may say: real divisions, invented units, sizes."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Level = Literal["prefecture", "county", "township", "village", "group"]
+Share = Annotated[int, Field(ge=1, le=100)]
+Size = tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(ge=3)]]
+
+
+class Piece(BaseModel):
+    """A part of a world plan: read strictly, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Founding(Piece):
+    """What organization a division founds; the first that fits its level and ending serves.
+
+    The ending is taken off the division's name and ``suffix`` put on; the kind's own
+    ``founding_name`` is made of what comes out. ``kinds`` are shares in per cent of the
+    divisions that fit, dealt out in a fixed order that looks like chance.
+    """
+
+    level: Level
+    ends: tuple[str, ...] = ()
+    suffix: str = ""
+    kinds: dict[str, Share]
+    domain: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Founding":
+        if sum(self.kinds.values()) != 100:
+            raise ValueError("the shares of the kinds add up to 100")
+        return self
+
+
+class ImaginedTown(Piece):
+    """A town of the county that does not exist, and its villages, written as divisions are."""
+
+    name: str
+    villages: tuple[str, ...]
+
+
+class ImaginedCounty(Piece):
+    """A county that does not exist: whoever is late, silent or sent back stands here.
+
+    The demonstration's own people work in its first town.
+    """
+
+    code: str
+    name: str
+    towns: tuple[ImaginedTown, ...]
+
+
+class UnitBlock(Piece):
+    """Invented organizations of one sort, so many below each organization that is named.
+
+    They stand below each division of the level ``at``, or below each organization of the
+    block ``below``. ``name`` may hold ``{place}`` (the division), ``{above}`` (the
+    organization above) and ``{n}`` (a number in Chinese). A block with ``fill`` takes what is missing
+    from the world's total and deals it out evenly.
+    """
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    at: Level | None = None
+    below: str = ""
+    of_kind: str = ""
+    kind: str
+    domain: str = ""
+    """Left out: the domain of the organization above."""
+    level: Level
+    each: int = Field(default=1, ge=1)
+    fill: bool = False
+    name: str
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "UnitBlock":
+        if (self.at is None) == (not self.below):
+            raise ValueError("write either at or below")
+        if self.fill and "each" in self.model_fields_set:
+            raise ValueError("a block that fills has no number of its own")
+        return self
+
+
+class Totals(Piece):
+    """What the world adds up to; a plan that does not is refused."""
+
+    orgs: int
+    divisions: dict[Level, int]
+    members: int
+
+
+class Members(Piece):
+    """How many members an organization has, from least to most, by kind and domain."""
+
+    kind: str
+    domain: str = ""
+    size: Size
+
+
+class WorldPlan(Piece):
+    """A pack's demonstration world.
+
+    ``root`` is the code of the division at the top; all divisions of the pack's
+    ``divisions.csv`` whose code begins with it are used. ``small`` names the counties that
+    stand in the small world, beside the imagined one.
+    """
+
+    root: str
+    seed: str
+    small: tuple[str, ...]
+    totals: Totals
+    founding: tuple[Founding, ...]
+    imagined: ImaginedCounty
+    units: tuple[UnitBlock, ...]
+    members: tuple[Members, ...]

@@ -1,0 +1,89 @@
+"""The site as a running server, with the work that goes on behind it."""
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connections
+from gunicorn.app.base import BaseApplication
+
+from gangmu.kernel.audit.sealer import seal_entries
+from gangmu.site import clock
+from gangmu.site.terminal import CommandFailure, warn
+
+PAUSE = 1.0
+"""Seconds between two looks for something to do behind the site."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc] # -- gunicorn has no types
+    """Gunicorn, told what to do by a program instead of a file."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__(prog="gangmu serve")
+
+    def load_config(self) -> None:
+        """Take the options over."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the application, in the worker."""
+        from gangmu.site.wsgi import application
+
+        return application
+
+
+def serve(host: str, port: int, ready: Callable[[str], None]) -> int:
+    """Serve the site until it is told to stop; ``ready`` is told the address.
+
+    The embedded database has one process with several threads, because it has one writer at
+    a time anyway; PostgreSQL has several processes.
+    """
+    address = f"http://{host}:{port}"
+    _refuse_taken(host, port)
+    embedded = connections["default"].vendor == "sqlite"
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    connections.close_all()
+    _Server(
+        {
+            "bind": f"{host}:{port}",
+            "workers": 1 if embedded else 3,
+            "worker_class": "gthread",
+            "threads": 8,
+            "timeout": 120,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "when_ready": lambda _server: ready(address),
+            "post_worker_init": _work_behind,
+        }
+    ).run()
+    return 0
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as problem:
+        said = f"cannot serve at {host}:{port} ({problem.strerror}); choose another with --port"
+        raise CommandFailure(said) from None
+
+
+def _work_behind(worker: Any) -> None:
+    """Begin the background work of a worker; what several begin, one at a time does."""
+    threading.Thread(target=_work, args=(lambda: worker.alive,), name="background", daemon=True).start()
+
+
+def _work(goes_on: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    while goes_on():
+        close_old_connections()
+        try:
+            seal_entries(clock.now())
+        except DatabaseError as problem:  # a busy or restarted database is asked again
+            warn(f"gangmu: sealing waits: {problem}")
+        pause.wait(PAUSE)
