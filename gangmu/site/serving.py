@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +45,7 @@ def serve(host: str, port: int, ready: Callable[[str], None]) -> int:
     address = f"http://{host}:{port}"
     _refuse_taken(host, port)
     embedded = connections["default"].vendor == "sqlite"
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    (settings.GANGMU_DATA / "static").mkdir(parents=True, exist_ok=True)
     connections.close_all()
     _Server(
         {

@@ -17,9 +17,6 @@ from gangmu.site.keys import key_bytes
 GANGMU_DATA = Path(os.environ.get("GANGMU_DATA", "data")).resolve()
 _DEMO = read_state(GANGMU_DATA)
 GANGMU_DEMO = _DEMO is not None or os.environ.get("GANGMU_DEMO") == "1"
-GANGMU_DEMO_ACCOUNTS = _DEMO.accounts if _DEMO else ()
-"""Whom the sign-in page of a demonstration offers to enter as."""
-
 GANGMU_CLOCK_OFFSET = _DEMO.clock_offset if _DEMO else timedelta()
 """How far the clock stands from the world's: a demonstration may play another year."""
 

@@ -141,4 +141,4 @@ def _tell(folder: Path, state: DemoState, args: argparse.Namespace) -> None:
         return
     write(f"{', '.join(state.places)} ({state.size}), {state.month}, in {folder}")
     for account in state.accounts:
-        write(f"  {account.login:<24}{account.title}  {account.org}")
+        write(f"  {account.login:<24}{account.title}: {account.does}")

@@ -1,23 +1,25 @@
 """What a demonstration remembers about itself, in its data folder."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-FILE = "demo.json"
+STATE = "demo-world.json"
+DOORS = "demo.json"
+"""The accounts alone: what the sign-in page reads."""
 
 
 class DemoAccount(BaseModel):
-    """An account that whoever tries the demonstration may enter as."""
+    """An account that whoever tries the demonstration may enter as: who, and what to try there."""
 
     model_config = ConfigDict(frozen=True)
 
     login: str
-    name: str
-    role: str
     title: str
-    org: str
+    does: str
+    next: str = "/"
 
 
 class DemoState(BaseModel):
@@ -40,7 +42,7 @@ class DemoState(BaseModel):
 
 def read_state(folder: Path) -> DemoState | None:
     """Return what the demonstration in a data folder says of itself; none if there is none."""
-    path = folder / FILE
+    path = folder / STATE
     if not path.is_file():
         return None
     return DemoState.model_validate_json(path.read_text(encoding="utf-8"))
@@ -49,6 +51,12 @@ def read_state(folder: Path) -> DemoState | None:
 def write_state(folder: Path, state: DemoState) -> None:
     """Keep what the demonstration in a data folder says of itself."""
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / (FILE + ".new")
-    beside.write_text(state.model_dump_json(indent=2), encoding="utf-8")
-    beside.replace(folder / FILE)
+    _write(folder / STATE, state.model_dump_json(indent=2))
+    doors = [account.model_dump() for account in state.accounts]
+    _write(folder / DOORS, json.dumps(doors, ensure_ascii=False, indent=2))
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
