@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.packs",
     "gangmu.kernel.orgs",
     "gangmu.kernel.access",
+    "gangmu.kernel.people",
     "gangmu.desk",
 ]
 

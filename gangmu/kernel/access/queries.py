@@ -1,5 +1,6 @@
 """Where an account may do what, and the reads of this room's pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -167,3 +168,18 @@ def own_delegations(context: Context) -> QuerySet[Delegation]:
         .select_related("giver", "taker")
         .order_by("-valid_from")
     )
+
+
+def accounts_of_people(person_ids: Iterable[int]) -> dict[int, Account]:
+    """Return the accounts of persons, by person; who has none is left out."""
+    wanted = list(person_ids)
+    found: dict[int, Account] = {}
+    for start in range(0, len(wanted), 500):
+        for account in Account.objects.filter(person__in=wanted[start : start + 500]):
+            found[account.person or 0] = account
+    return found
+
+
+def grants_from(source: str) -> list[Grant]:
+    """Return the grants that something gave, as ``people.Post:7``, the oldest first."""
+    return list(Grant.objects.filter(source=source).select_related("org", "account").order_by("pk"))

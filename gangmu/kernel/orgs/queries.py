@@ -1,5 +1,6 @@
 """Every read of the tree; the reader comes first, the day where it matters."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -44,6 +45,20 @@ def org_by_id(context: Context, org_id: int) -> Org:
     if org is None:
         raise NotFound("There is no such organization.")
     return org
+
+
+def orgs_by_code(codes: Iterable[str]) -> dict[str, Org]:
+    """Return organizations by their codes, open or closed; for decisions, not for showing."""
+    wanted = sorted(set(codes))
+    found: dict[str, Org] = {}
+    for start in range(0, len(wanted), 500):
+        found.update({org.code: org for org in Org.objects.filter(code__in=wanted[start : start + 500])})
+    return found
+
+
+def locked(org: Org) -> Org:
+    """Return an organization anew, held until the transaction ends, so that two writers take turns."""
+    return Org.objects.select_for_update().get(pk=org.pk)
 
 
 def children_of(context: Context, org: Org) -> QuerySet[Org]:

@@ -1,0 +1,27 @@
+"""What the room brings to the house."""
+
+from gangmu.core.definition import Fault
+from gangmu.kernel.access.definitions import RoleKind
+from gangmu.kernel.orgs.definitions import OrgKind
+from gangmu.kernel.packs.rules import Pack, add_check, add_shape
+from gangmu.kernel.people.definitions import PostKind
+
+add_shape("post_kind", PostKind)
+
+
+def posts_name_what_exists(pack: Pack) -> list[Fault]:
+    """Return a fault for every post whose role or kind of organization the pack does not know."""
+    faults = []
+    for kind in pack.all(PostKind):
+        file = pack.file_of("post_kind", kind.code)
+        if kind.role and pack.find(RoleKind, kind.role) is None:
+            faults.append(Fault(file, 1, "reference", f"role: there is no role {kind.role}"))
+        faults += [
+            Fault(file, 1, "reference", f"kinds: there is no kind of organization {code}")
+            for code in sorted(kind.kinds)
+            if pack.find(OrgKind, code) is None
+        ]
+    return faults
+
+
+add_check(posts_name_what_exists)
