@@ -42,9 +42,9 @@ INSTALLED_APPS = [
     "gangmu.kernel.orgs",
     "gangmu.kernel.access",
     "gangmu.kernel.people",
-    "gangmu.kernel.files",
-    "gangmu.kernel.inbox",
-    "gangmu.kernel.notices",
+    "gangmu.kernel.facts",
+    "gangmu.work.records",
+    "gangmu.work.plans",
     "gangmu.desk",
 ]
 

@@ -148,3 +148,8 @@ def orgs_named_like(context: Context, typed: str, limit: int = 12) -> list[Org]:
         org__closed_on__isnull=True,
     ).values("org")
     return list(Org.objects.filter(pk__in=ids).select_related("parent").order_by("code")[:limit])
+
+
+def every_span() -> QuerySet[OrgSpan]:
+    """Return all spans of all organizations, each one's in order of days: for exports that narrow them."""
+    return OrgSpan.objects.order_by("org_id", "valid_from")

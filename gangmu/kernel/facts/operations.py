@@ -1,0 +1,74 @@
+"""Writing facts, and taking them out of the house."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Conflict, Invalid
+from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.facts.models import Fact, FactNumber
+from gangmu.kernel.facts.rules import NewFact, fact_fault, fact_name
+from gangmu.kernel.orgs.models import Org
+
+BATCH = 2000
+
+
+def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[Fact]:
+    """Add facts of one office; nothing that stands is touched.
+
+    It is called inside an operation, which allows it and logs it, and it is one with that
+    operation's transaction. Refused for a code that is not in the list, and for replacing
+    what is not there or was replaced already.
+    """
+    faults = {f"{at}": fault for at, row in enumerate(rows) if (fault := fact_fault(row))}
+    if faults:
+        raise Invalid("Some facts are wrong; none was written.", faults=faults)
+    if not rows:
+        return []
+    with transaction.atomic():
+        first = _take_numbers(office, len(rows))
+        _check_replaced(rows)
+        facts = [
+            Fact(
+                fact=fact_name(office, first + at),
+                replaces=row.replaces,
+                org_id=row.org,
+                day=row.day,
+                code=row.code,
+                item=row.item,
+                value=row.value,
+                source=row.source,
+                thread=row.thread,
+                written_at=context.now,
+                known_at=context.now,
+            )
+            for at, row in enumerate(rows)
+        ]
+        return Fact.objects.bulk_create(facts, batch_size=1000)
+
+
+def _take_numbers(office: int, count: int) -> int:
+    FactNumber.objects.get_or_create(office=office)
+    number = FactNumber.objects.select_for_update().get(office=office)
+    number.last += count
+    number.save(update_fields=["last"])
+    return number.last - count + 1
+
+
+def _check_replaced(rows: Sequence[NewFact]) -> None:
+    names = [row.replaces for row in rows if row.replaces is not None]
+    if not names:
+        return
+    if len(set(names)) != len(names) or Fact.objects.filter(replaces__in=names).exists():
+        raise Conflict("This fact was replaced already.")
+    if Fact.objects.filter(fact__in=names).count() != len(names):
+        raise Conflict("There is no fact to replace.")
+
+
+@operation("facts.note_export", permission="facts.export", at="under")
+def note_export(
+    context: Context, *, under: Org | None, period: str, known_at: datetime | None, orgs: int, facts: int
+) -> None:
+    """Write into the log that facts were taken out: of which organizations, for which period."""

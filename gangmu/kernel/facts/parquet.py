@@ -1,0 +1,158 @@
+"""The tree and the facts as Parquet files, in the types of the contract; whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Conflict
+from gangmu.core.periods import Period
+from gangmu.kernel.audit.operations import require
+from gangmu.kernel.facts.operations import note_export
+from gangmu.kernel.facts.queries import facts_to_export
+from gangmu.kernel.facts.rules import Span, joined_spans, parent_within
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import every_span
+
+ORGS = pa.schema(
+    [
+        pa.field("org", pa.int64(), nullable=False),
+        pa.field("parent", pa.int64()),
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("level", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("domain", pa.string()),
+        pa.field("valid_from", pa.date32(), nullable=False),
+        pa.field("valid_to", pa.date32()),
+    ]
+)
+
+FACTS = pa.schema(
+    [
+        pa.field("fact", pa.string(), nullable=False),
+        pa.field("replaces", pa.string()),
+        pa.field("org", pa.int64(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("value", pa.decimal128(18, 4)),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("thread", pa.string()),
+        pa.field("written_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("known_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+
+_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: how many spans and facts, and where."""
+
+    folder: Path
+    spans: int
+    facts: int
+
+
+def export_facts(
+    context: Context,
+    period: Period,
+    folder: Path,
+    *,
+    known_at: datetime | None = None,
+    under: Org | None = None,
+) -> Exported:
+    """Write ``orgs.parquet`` and ``facts/`` of a period into a folder that is new or empty.
+
+    All spans of the organizations are told, and all facts up to the period's last day: a
+    round reads the newest value of a stock from earlier periods too.
+    """
+    require(context, "facts.export", under)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict("%(folder)s is not empty; nothing was written.", {"folder": str(folder)})
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        building.chmod(0o755)
+        inside = _orgs_under(under, period) if under is not None else None
+        spans = _write(building / "orgs.parquet", ORGS, map(astuple, _spans(under, inside)))
+        (building / "facts").mkdir()
+        rows = facts_to_export(period.last, known_at, inside).values_list(*FACTS.names)
+        path = building / "facts" / f"{period}.parquet"
+        facts = _write(path, FACTS, _utc(rows.iterator(chunk_size=_ROWS)))
+        note_export(context, under=under, period=str(period), known_at=known_at, orgs=spans, facts=facts)
+        if folder.exists():
+            folder.rmdir()
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Exported(folder, spans, facts)
+
+
+def _orgs_under(top: Org, period: Period) -> set[int]:
+    """Return an organization and all that stood below it on any day of a period."""
+    mark = f"/{top.pk}/"
+    return {
+        org
+        for org, path, begins, ends in every_span().values_list("org_id", "path", "valid_from", "valid_to")
+        if mark in f"/{path}" and begins <= period.last and (ends is None or ends > period.first)
+    }
+
+
+def _spans(under: Org | None, inside: set[int] | None) -> Iterator[Span]:
+    top = under.pk if under is not None else None
+    rows = every_span().values_list(
+        "org_id",
+        "parent_id",
+        "org__code",
+        "name",
+        "level",
+        "kind",
+        "domain",
+        "valid_from",
+        "valid_to",
+        "path",
+    )
+    return joined_spans(
+        Span(
+            org,
+            parent_within(path, parent, top, inside),
+            code,
+            name,
+            level,
+            kind,
+            domain or None,
+            begins,
+            ends,
+        )
+        for org, parent, code, name, level, kind, domain, begins, ends, path in rows.iterator(
+            chunk_size=_ROWS
+        )
+        if inside is None or org in inside
+    )
+
+
+def _utc(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        yield (*row[:-2], row[-2].astimezone(UTC), row[-1].astimezone(UTC))
+
+
+def _write(path: Path, schema: pa.Schema, rows: Iterator[tuple[Any, ...]]) -> int:
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while batch := list(islice(rows, _ROWS)):
+            columns = zip(*batch, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+            count += len(batch)
+    return count

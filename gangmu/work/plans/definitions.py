@@ -1,0 +1,107 @@
+"""What a pack may say about duties: who owes what, by which paper, when; and how it is accounted for."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gangmu.core.definition import Definition
+from gangmu.core.text import Text
+
+Every = Literal["month", "quarter", "half", "year", "once"]
+Which = Literal["period", "next"]
+
+_SHORT = {
+    "first_workday": {"first_workday_of": "period"},
+    "last_workday": {"last_workday_of": "period"},
+}
+
+
+class DayRule(BaseModel):
+    """How a day follows from a period; exactly one of these.
+
+    ``first_workday_of`` and ``last_workday_of`` a ``period`` or the ``next`` one;
+    ``day`` of the period's last month, moved on to a working day; ``next_day`` the same of
+    the month after the period; ``workdays_after_issue`` counts from the day of issuing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_workday_of: Which | None = None
+    last_workday_of: Which | None = None
+    day: int | None = Field(default=None, ge=1, le=31)
+    next_day: int | None = Field(default=None, ge=1, le=31)
+    workdays_after_issue: int | None = Field(default=None, ge=1, le=250)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return _SHORT.get(value, value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "DayRule":
+        said = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(said) != 1:
+            raise ValueError("a day is told in exactly one way")
+        return self
+
+
+class Follows(BaseModel):
+    """The paper that asks for it: nothing is asked of the grassroots without one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: str = Field(min_length=1)
+    article: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.article}".strip()
+
+
+class AskedOf(BaseModel):
+    """Whom a duty concerns; a list that is left out asks all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[str, ...] = Field(min_length=1)
+    domains: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+    def asks(self, kind: str, domain: str, level: str) -> bool:
+        """Whether an organization of this kind, domain and level is asked."""
+        return (
+            kind in self.kinds
+            and (not self.domains or domain in self.domains)
+            and (not self.levels or level in self.levels)
+        )
+
+
+class DutyKind(Definition):
+    """What is owed again and again: by whom, when, by which paper, answered with which record.
+
+    ``answer`` is the kind of record that answers it: any record of that kind and period
+    serves, whoever asked first. ``minutes`` is what the author thinks it takes. ``review``
+    says who looks at an answer: the parent of who answered, the issuer, or nobody.
+    """
+
+    follows: Follows
+    every: Every = "month"
+    issue_on: DayRule = DayRule(first_workday_of="period")
+    due_on: DayRule = DayRule(last_workday_of="period")
+    asked_of: AskedOf
+    answer: str
+    minutes: int = Field(ge=1, le=2400)
+    review: Literal["parent", "none", "issuer"] = "parent"
+    help: Text | None = None
+    sample: Text | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "DutyKind":
+        if self.issue_on.workdays_after_issue is not None:
+            raise ValueError("the day of issuing cannot be counted from itself")
+        return self
+
+
+class AccountKind(Definition):
+    """How the month's account (晒账单) is shown: how many of the best are named to all."""
+
+    best_named: int = Field(default=3, ge=0, le=20)

@@ -1,0 +1,38 @@
+"""Tasks as facts."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.facts.rules import NewFact
+from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.rules import noted
+
+
+def source_of(task: Task) -> str:
+    """Return what a fact of a task leads back to."""
+    return f"task:{task.pk}"
+
+
+def facts_of_closing(order: Order, tasks: Iterable[Task]) -> list[NewFact]:
+    """Return what closing writes: due, answered, on time, all on the last day of the period."""
+    day, rows = order.span.last, []
+    for task in tasks:
+        note = noted(task.timing)
+        source = source_of(task)
+        rows += [
+            NewFact(task.org_id, day, code, Decimal(value), source, task.duty)
+            for code, value in (
+                ("task.due", note.due),
+                ("task.answered", note.answered),
+                ("task.on_time", note.on_time),
+            )
+        ]
+    return rows
+
+
+def fact_of_late_answer(task: Task, silent: Fact) -> NewFact:
+    """Return the fact that takes the place of the one that said nothing was answered."""
+    return NewFact(
+        silent.org_id, silent.day, silent.code, Decimal(1), source_of(task), task.duty, silent.fact
+    )

@@ -1,0 +1,285 @@
+"""The states of a task, the days of a duty, what an account counts: decisions without a database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from gangmu.core.calendar import Calendar
+from gangmu.core.definition import Fault
+from gangmu.core.periods import Period, period_of
+from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
+from gangmu.kernel.orgs.rules import LEVELS
+from gangmu.kernel.packs.rules import Pack
+from gangmu.work.plans.definitions import DayRule, DutyKind, Every
+from gangmu.work.records.definitions import RecordKind
+
+State = Literal["issued", "received", "answered", "returned", "accepted", "withdrawn"]
+Event = Literal["receive", "answer", "return", "accept", "withdraw"]
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = {
+    ("issued", "receive"): "received",
+    ("issued", "answer"): "answered",  # whoever answers has received it
+    ("received", "answer"): "answered",
+    ("answered", "accept"): "accepted",
+    ("answered", "return"): "returned",
+    ("returned", "answer"): "answered",
+    ("issued", "withdraw"): "withdrawn",
+    ("received", "withdraw"): "withdrawn",
+    ("answered", "withdraw"): "withdrawn",
+    ("returned", "withdraw"): "withdrawn",
+    ("accepted", "withdraw"): "withdrawn",
+}
+"""Every step a task may take while its period is open; no other is possible."""
+
+OPEN: tuple[State, ...] = ("issued", "received", "returned")
+"""States in which the asked organization has something to do."""
+
+ANSWERED: tuple[State, ...] = ("answered", "accepted")
+"""States in which an answer stands."""
+
+Timing = Literal["", "on_time", "late", "missing"]
+
+
+def state_after(state: str, event: Event) -> State | None:
+    """Return the state that a step leads to, or None if the step is not possible."""
+    return TRANSITIONS.get((state, event))  # type: ignore[arg-type]
+
+
+def may(state: str, event: Event, *, closed: bool = False) -> bool:
+    """Whether a task may take a step; a closed one may only be accepted."""
+    return state_after(state, event) is not None and (not closed or event == "accept")
+
+
+def states_before(event: Event) -> tuple[State, ...]:
+    """Return the states from which a step is possible."""
+    return tuple(state for state, each in TRANSITIONS if each == event)
+
+
+def timing_of(answered_on: date | None, due_on: date) -> Timing:
+    """Return whether the first answer came in time; a return afterwards does not make it late."""
+    if answered_on is None:
+        return ""
+    return "on_time" if answered_on <= due_on else "late"
+
+
+def closed_timing(state: str, timing: str) -> Timing:
+    """Return how a task ends when its period closes: without a standing answer it is missing."""
+    if state not in ANSWERED:
+        return "missing"
+    return "on_time" if timing == "on_time" else "late"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What closing writes about one task."""
+
+    due: int
+    answered: int
+    on_time: int
+
+
+def noted(timing: str) -> Noted:
+    """Return the three facts of a task that was closed: who is silent counts as 0."""
+    return Noted(1, int(timing in ("on_time", "late")), int(timing == "on_time"))
+
+
+def day_by(rule: DayRule, period: Period, calendar: Calendar, issued_on: date | None = None) -> date:
+    """Return the day that a rule names for a period."""
+    if rule.first_workday_of:
+        return calendar.first_workday(_which(rule.first_workday_of, period))
+    if rule.last_workday_of:
+        return calendar.last_workday(_which(rule.last_workday_of, period))
+    if rule.workdays_after_issue is not None:
+        return calendar.add_workdays(issued_on or calendar.first_workday(period), rule.workdays_after_issue)
+    month = period_of(period.last, "month")
+    if rule.next_day is not None:
+        month = month.next()
+    day = rule.day or rule.next_day or 1
+    return calendar.on_or_after(month.first.replace(day=min(day, month.days)))
+
+
+def _which(which: str, period: Period) -> Period:
+    return period if which == "period" else period.next()
+
+
+def due_on(duty: DutyKind, period: Period, calendar: Calendar, issued_on: date | None = None) -> date:
+    """Return the last day on which an answer for ``period`` is on time."""
+    return day_by(duty.due_on, period, calendar, issued_on)
+
+
+def issue_on(duty: DutyKind, period: Period, calendar: Calendar) -> date:
+    """Return the day on which a period's order goes out."""
+    return day_by(duty.issue_on, period, calendar)
+
+
+def period_fits(every: Every, period: Period) -> bool:
+    """Whether a duty is owed for such a period; what is owed once may be for any."""
+    return every in ("once", period.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An organization as it stands in the tree of the order's day."""
+
+    org: int
+    path: str
+    parent: int | None
+    name: str
+    code: str
+    kind: str
+    domain: str
+    level: str
+
+
+def who_is_asked(duty: DutyKind, tree: Iterable[Asked]) -> list[Asked]:
+    """Return those in the tree of a day whom a duty concerns, in the order of the tree."""
+    return [each for each in tree if duty.asked_of.asks(each.kind, each.domain, each.level)]
+
+
+def step_below(path: str, top: str) -> int | None:
+    """Return the id of the organization directly below ``top`` on the way to ``path``.
+
+    ``top`` itself stands for itself; what lies elsewhere is None.
+    """
+    if not path.startswith(top):
+        return None
+    rest = path[len(top) :]
+    return int(rest.split("/", 1)[0]) if rest else int(top.rstrip("/").rsplit("/", 1)[-1])
+
+
+Cell = Literal["on_time", "late", "missing", "returned", "open", "overdue"]
+
+CELLS: tuple[Cell, ...] = ("on_time", "late", "missing", "returned", "open", "overdue")
+
+
+def cell_of(state: str, timing: str, *, closed: bool, overdue: bool) -> Cell | None:
+    """Return under which heading an account counts a task; a withdrawn one under none."""
+    if state == "withdrawn":
+        return None
+    if closed or state in ANSWERED:
+        return "on_time" if timing == "on_time" else "missing" if timing == "missing" else "late"
+    if state == "returned":
+        return "returned"
+    return "overdue" if overdue else "open"
+
+
+@dataclass
+class Tally:
+    """How many tasks stand under each heading."""
+
+    counts: dict[Cell, int] = field(default_factory=dict)
+
+    def add(self, cell: Cell | None, count: int) -> None:
+        """Count some more."""
+        if cell is not None:
+            self.counts[cell] = self.counts.get(cell, 0) + count
+
+    def take(self, other: "Tally") -> None:
+        """Count what another has counted."""
+        for cell, count in other.counts.items():
+            self.add(cell, count)
+
+    @property
+    def due(self) -> int:
+        """How many were asked for."""
+        return sum(self.counts.values())
+
+    @property
+    def answered(self) -> int:
+        """How many have an answer that stands."""
+        return self.counts.get("on_time", 0) + self.counts.get("late", 0)
+
+    @property
+    def on_time(self) -> int:
+        """How many were answered in time."""
+        return self.counts.get("on_time", 0)
+
+    @property
+    def late(self) -> int:
+        """How many were answered after their day."""
+        return self.counts.get("late", 0)
+
+    @property
+    def missing(self) -> int:
+        """How many were noted as missing, or are overdue."""
+        return self.counts.get("missing", 0) + self.counts.get("overdue", 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many still have time, or were given back."""
+        return self.counts.get("open", 0) + self.counts.get("returned", 0)
+
+    @property
+    def share(self) -> float | None:
+        """The share that was answered in time, of all that were asked for."""
+        return self.on_time / self.due if self.due else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one organization stands among those beside it."""
+
+    org: int
+    name: str
+    code: str
+    due: int
+    on_time: int
+    returns: int
+
+
+def best_of(standings: Sequence[Standing], most: int) -> list[Standing]:
+    """Return the best few, who alone are named to those beside them.
+
+    The greater share in time goes first, then the one with more to answer, then the one to
+    whom less was given back; the rest is the order of codes. Nobody is named for nothing.
+    """
+    fit = [each for each in standings if each.due and each.on_time == each.due]
+    fit.sort(key=lambda each: (-each.due, each.returns, each.code))
+    return fit[:most]
+
+
+def duty_faults(pack: Pack) -> list[Fault]:
+    """Return what a pack's duties name that is not there."""
+    kinds = {kind.code for kind in pack.all(OrgKind)}
+    domains = {domain.code for domain in pack.all(DomainKind)}
+    faults = []
+    for duty in pack.all(DutyKind):
+        file = pack.file_of("duty", duty.code)
+        wrong = [f"there is no record kind {duty.answer}"] if not pack.find(RecordKind, duty.answer) else []
+        wrong += [
+            f"there is no kind of organization {kind}" for kind in duty.asked_of.kinds if kind not in kinds
+        ]
+        wrong += [f"there is no domain {name}" for name in duty.asked_of.domains if name not in domains]
+        wrong += [f"there is no level {name}" for name in duty.asked_of.levels if name not in LEVELS]
+        faults += [Fault(file, 1, "reference", message) for message in wrong]
+        faults += _asked_twice(pack, duty, file)
+    return faults
+
+
+def _asked_twice(pack: Pack, duty: DutyKind, file: str) -> list[Fault]:
+    """Nobody is asked twice for one thing: two duties, one record kind, one rhythm, one organization."""
+    twins = [
+        other.code
+        for other in pack.all(DutyKind)
+        if other.code < duty.code
+        and (other.answer, other.every) == (duty.answer, duty.every)
+        and set(other.asked_of.kinds) & set(duty.asked_of.kinds)
+        and _meet(other.asked_of.domains, duty.asked_of.domains)
+        and _meet(other.asked_of.levels, duty.asked_of.levels)
+    ]
+    return [
+        Fault(
+            file,
+            1,
+            "asked-twice",
+            f"{twin} already asks the same organizations for {duty.answer} every {duty.every}",
+            "整治形式主义为基层减负若干规定",
+            "同类材料至多报送一次",
+        )
+        for twin in twins
+    ]
+
+
+def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
+    return not some or not others or bool(set(some) & set(others))

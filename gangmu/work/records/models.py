@@ -1,0 +1,59 @@
+"""Records and their versions."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gangmu.core.periods import Period
+from gangmu.kernel.access.models import Account
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.packs.models import PackVersion
+
+
+class Record(models.Model):
+    """What an organization wrote down about one day or period, in one version.
+
+    A correction is another row: ``replaces`` names the version before, ``origin`` the
+    first; ``standing`` is true for the last alone. Values are never changed.
+    """
+
+    org = models.ForeignKey(Org, models.PROTECT, related_name="records", db_index=False)
+    kind = models.CharField(max_length=60)
+    day = models.DateField()
+    values = models.JSONField()
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveSmallIntegerField(default=1)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, related_name="versions")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+    standing = models.BooleanField(default=True)
+    reason = models.CharField(max_length=300, blank=True)
+    answered_for = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
+    entered_by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["org", "kind", "day"], name="record_of_org"),
+            models.Index(fields=["kind", "day"], name="record_of_kind"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version=1, replaces=None, origin=None)
+                | Q(version__gt=1, replaces__isnull=False, origin__isnull=False),
+                name="record_versions_follow",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | ~Q(replaces=F("id")), name="record_replaces_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
+
+    @property
+    def first_id(self) -> int:
+        """The id of its first version."""
+        return self.origin_id or self.pk
+
+    def lies_in(self, period: Period) -> bool:
+        """Whether it is about a day of a period."""
+        return period.contains(self.day)
