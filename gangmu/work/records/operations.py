@@ -11,6 +11,7 @@ from gangmu.core.fields import parse_fields
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.queries import facts_of_sources
+from gangmu.kernel.files.queries import visible_files
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
 from gangmu.kernel.orgs.rules import is_below
@@ -139,6 +140,8 @@ def _known(context: Context, type_: str, ids: set[int]) -> set[int]:
         return set(visible_orgs(context).filter(pk__in=ids).values_list("pk", flat=True))
     if type_ == "person":
         return set(visible_people(context).filter(pk__in=ids).values_list("pk", flat=True))
+    if type_ == "file":
+        return set(visible_files(context).filter(pk__in=ids).values_list("pk", flat=True))
     return set()
 
 

@@ -1,0 +1,153 @@
+"""What a notice may hold, how long it may be, and until when an objection is answered."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_serializer
+
+from gangmu.core.calendar import Calendar
+from gangmu.core.errors import Invalid
+
+MOST_CHARACTERS = 5000
+"""A document has at most so many (整治形式主义为基层减负若干规定); more needs a reason."""
+
+ADVISED_CHARACTERS = 4000
+MOST_ROWS = 5000
+MOST_COLUMNS = 30
+ANSWER_WITHIN = 5
+"""Working days for the answer to an objection, unless the notice says otherwise."""
+
+LONGEST_OBJECTION = 2000
+
+
+class Body(BaseModel):
+    """What a notice says: plain paragraphs, and a table whose first row is its head.
+
+    The log keeps its digest and its size, not the whole of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paragraphs: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def characters(self) -> int:
+        """How many characters people have to read in the text; a table is looked up, not read."""
+        return sum(len("".join(paragraph.split())) for paragraph in self.paragraphs)
+
+    @model_serializer
+    def _for_the_log(self) -> dict[str, Any]:
+        return {"sha256": self.digest, "characters": self.characters, "rows": len(self.rows)}
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over all that it says."""
+        said = json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is frozen."""
+        return {
+            "paragraphs": list(self.paragraphs),
+            "head": list(self.head),
+            "rows": [list(row) for row in self.rows],
+        }
+
+
+class Term(BaseModel):
+    """From when to when a notice is up, and until when it may be objected to.
+
+    Without a first day it begins when it is published; without a last it stays.
+    ``answer_within`` are the working days for the answer to an objection.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: date | None = None
+    last: date | None = None
+    objections_until: date | None = None
+    answer_within: int = ANSWER_WITHIN
+
+
+def body_of(frozen: Mapping[str, Any]) -> Body:
+    """Return what was frozen."""
+    rows = tuple(tuple(row) for row in frozen.get("rows", ()))
+    return Body(paragraphs=tuple(frozen.get("paragraphs", ())), head=tuple(frozen.get("head", ())), rows=rows)
+
+
+def body_from_text(text: str) -> Body:
+    """Return typed text as paragraphs; lines with bars or tabs become the table, head first."""
+    paragraphs: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if "\t" in line or "|" in line:
+            cells = line.strip().strip("|").replace("\t", "|").split("|")
+            rows.append(tuple(cell.strip() for cell in cells))
+        elif line.strip():
+            paragraphs.append(line.strip())
+    return Body(paragraphs=tuple(paragraphs), head=rows[0] if rows else (), rows=tuple(rows[1:]))
+
+
+def body_faults(body: Body) -> dict[str, str]:
+    """Return what is wrong with a body, by field."""
+    if not body.paragraphs and not body.rows:
+        return {"text": "This must be filled in."}
+    if len(body.head) > MOST_COLUMNS or len(body.rows) > MOST_ROWS:
+        return {"text": "The table is too large for a notice."}
+    if any(len(row) != len(body.head) for row in body.rows):
+        return {"text": "Every row of the table has as many cells as its head."}
+    return {}
+
+
+def length_warning(characters: int) -> str:
+    """Return what is to be said about a length, or nothing."""
+    if characters > MOST_CHARACTERS:
+        return (
+            "The text has more than 5000 characters; a document has no more (整治形式主义为基层减负若干规定)."
+        )
+    if characters > ADVISED_CHARACTERS:
+        return "The text has more than 4000 characters; special reports have no more (整治形式主义为基层减负若干规定)."
+    return ""
+
+
+def refuse_length(characters: int, reason: str) -> None:
+    """Refuse a text that is too long unless a reason stands beside it."""
+    if characters > MOST_CHARACTERS and not reason.strip():
+        raise Invalid(
+            "Some fields need attention.",
+            faults={"text": length_warning(characters), "length_reason": "This must be filled in."},
+        )
+
+
+def answer_due_on(day: date, workdays: int, calendar: Calendar) -> date:
+    """Return the last working day on which an objection received on a day is answered in time."""
+    return calendar.add_workdays(day, workdays)
+
+
+def article_faults(articles: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what is wrong with the articles of a document, by field."""
+    codes = [article.get("code", "").strip() for article in articles]
+    if any(not code or any(mark in code for mark in " #/\t\n") or len(code) > 20 for code in codes):
+        return {"articles": "Every article has a number without spaces."}
+    if len(set(codes)) != len(codes):
+        return {"articles": "An article stands twice."}
+    return {}
+
+
+def articles_from_text(text: str) -> list[dict[str, str]]:
+    """Return typed articles: a line ``# number title`` begins one, what follows is its text."""
+    articles: list[dict[str, str]] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.startswith("#"):
+            code, _, title = line.lstrip("# \u3000").partition(" ")
+            articles.append({"code": code.strip(), "title": title.strip(), "text": ""})
+        elif line.strip() and articles:
+            articles[-1]["text"] = (articles[-1]["text"] + "\n" + line.strip()).strip()
+        elif line.strip():
+            articles.append({"code": "", "title": "", "text": line.strip()})
+    return articles
