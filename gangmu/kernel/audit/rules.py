@@ -8,6 +8,8 @@ from typing import Any
 
 START = "0" * 64
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
+
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
@@ -25,14 +27,13 @@ class EntryContent:
 
 def payload_digest(salt: str, payload: Any) -> str:
     """Return the salted digest of a payload; salt and payload can be erased by law later."""
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{salt}\n{_canonical(payload)}".encode()).hexdigest()
 
 
 def entry_digest(content: EntryContent) -> str:
     """Return the digest of what an entry says."""
     parts = (
-        content.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        content.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
         "" if content.account is None else str(content.account),
         content.actor,
         content.verb,
