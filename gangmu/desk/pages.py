@@ -12,15 +12,16 @@ from pydantic import BaseModel
 from gangmu.core.definition import Definition
 from gangmu.core.errors import NotFound
 from gangmu.core.text import Text
-from gangmu.desk.queries import log_entries, own_entries
+from gangmu.desk.queries import log_entries
 from gangmu.frame.doors import ANYONE, OWN, Request, page
 from gangmu.frame.navigation import Link, menus
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
-from gangmu.kernel.audit.models import Entry, Head
+from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.operations import CATALOGUE
+from gangmu.kernel.audit.queries import newest_head, own_entries
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import orgs_named_like, roots_for
+from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
 
@@ -41,7 +42,7 @@ def _log_table(request: Request, entries: Any, title: Text) -> Table:
             return ""
         if entry.org not in names:
             keys = {each.org for each in entries[:500] if each.org is not None} | {entry.org}
-            names.update(Org.objects.filter(pk__in=keys).values_list("pk", "name"))
+            names.update(names_of(keys))
         return names.get(entry.org, str(entry.org))
 
     columns = [
@@ -78,8 +79,8 @@ def log(request: Request) -> HttpResponse:
     if sheet := table.export():
         return sheet
     verbs = sorted((verb, verb_words(verb)) for verb in CATALOGUE)
-    head = Head.objects.order_by("-day").first()
-    return render(request, "desk/log.html", {"table": table, "asked": asked, "verbs": verbs, "head": head})
+    values = {"table": table, "asked": asked, "verbs": verbs, "head": newest_head()}
+    return render(request, "desk/log.html", values)
 
 
 @page(OWN)

@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from gangmu.core.context import Context
 from gangmu.kernel.audit.models import Entry
-from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.audit.queries import all_entries
+from gangmu.kernel.orgs.queries import ids_within
 
 
 def log_entries(context: Context) -> QuerySet[Entry]:
@@ -15,12 +15,4 @@ def log_entries(context: Context) -> QuerySet[Entry]:
     only by those who may see all of it.
     """
     places = context.places("audit.view")
-    entries = Entry.objects.order_by("-id")
-    if places.everywhere:
-        return entries
-    return entries.filter(org__in=Org.objects.filter(within(places, "path")).values("pk"))
-
-
-def own_entries(context: Context) -> QuerySet[Entry]:
-    """Return what the reader did, the newest first."""
-    return Entry.objects.filter(account=context.account).order_by("-id")
+    return all_entries() if places.everywhere else all_entries().filter(org__in=ids_within(places))

@@ -93,7 +93,8 @@ class BoundField:
     def options(self) -> list[Option]:
         """The choices, with the one that was chosen."""
         return [
-            Option(choice.code, worded(choice.title), choice.code == self.value) for choice in self.spec.choices
+            Option(choice.code, worded(choice.title), choice.code == self.value)
+            for choice in self.spec.choices
         ]
 
     @property

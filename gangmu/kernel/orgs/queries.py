@@ -34,6 +34,16 @@ def on_day(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
+def ids_within(places: Places) -> QuerySet[Org, int]:
+    """Return the ids of the organizations that stand in the places today."""
+    return Org.objects.filter(within(places, "path")).values_list("pk", flat=True)
+
+
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of organizations by their ids; names are not secret."""
+    return dict(Org.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
 def visible_orgs(context: Context) -> QuerySet[Org]:
     """Return the organizations the reader may see, in code order."""
     return Org.objects.filter(within(context.places("orgs.view"), "path")).order_by("code")
