@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.frame.problems import problem_response
-from gangmu.kernel.access.models import Replay
+from gangmu.kernel.access.operations import kept_replay
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -46,11 +46,7 @@ class IdempotencyMiddleware:
             return undone.response
 
     def _once(self, request: HttpRequest, account: int, key: str, digest: str) -> HttpResponse:
-        kept, new = Replay.objects.select_for_update().get_or_create(
-            account_id=account,
-            key=key,
-            defaults={"request": digest, "at": request.context.now},  # type: ignore[attr-defined]
-        )
+        kept, new = kept_replay(request.context, account, key=key, request=digest)  # type: ignore[attr-defined]
         if not new:
             if kept.request != digest:
                 return problem_response(Conflict("This key came with another request before."), request)

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotAllowed, Refusal
 from gangmu.core.secrets import decrypt, encrypt
-from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Token
+from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Replay, Token
 from gangmu.kernel.access.queries import active_on, needs_second_factor, role_permissions
 from gangmu.kernel.access.rules import (
     LOCK_FOR,
@@ -405,3 +405,14 @@ def ensure_system_account() -> Account:
             account=account, role="system", org=None, valid_from=date(1900, 1, 1), reason="the site itself"
         )
     return account
+
+
+def kept_replay(context: Context, account_id: int, *, key: str, request: str) -> tuple[Replay, bool]:
+    """Return the row in which the answer to a request is kept, and whether it is new.
+
+    Not an operation: it changes nothing of consequence, and the write it belongs to is
+    logged by itself. The row is locked until that write is done.
+    """
+    return Replay.objects.select_for_update().get_or_create(
+        account_id=account_id, key=key, defaults={"request": request, "at": context.now}
+    )
