@@ -83,19 +83,20 @@ def endpoint(
 ) -> Callable[[F], F]:
     """Make a function an endpoint of the API; its ``operationId`` is the operation's or query's name."""
 
-    def decorate(view: F) -> F:
-        @functools.wraps(view)
-        def answer(request: Request, *args: Any, **kwargs: Any) -> Any:
-            check_door(request.context, permission)
-            return view(request, *args, **kwargs)
+    def gate(request: Request) -> bool:
+        # asked before anything that was sent is read
+        check_door(request.context, permission)
+        return True
 
+    def decorate(view: F) -> F:
         router.api_operation(
-            [method],
+            [method.upper()],
             path,
             response=response,
             operation_id=operation_id,
             openapi_extra={"x-permission": permission},
-        )(answer)
+            auth=None if permission == ANYONE else gate,
+        )(view)
         ENDPOINTS[operation_id] = Door(permission, (method,))
         return view
 

@@ -38,7 +38,7 @@ def role_gives(permissions: frozenset[str], permission: str) -> bool:
 def manages(permission: str) -> bool:
     """Whether a permission decides over other people's access, the packs or the tree."""
     room, _, verb = permission.partition(".")
-    return room in ("access", "packs", "audit", "*") or (room == "orgs" and verb in ("manage", "*"))
+    return room == "*" or (room in ("access", "packs", "audit", "orgs") and verb != "view")
 
 
 def password_faults(password: str, login: str) -> str:

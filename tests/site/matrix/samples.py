@@ -1,0 +1,36 @@
+"""For every parameter of a route, a thing at the first branch that it may name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gangmu.kernel.orgs import operations as orgs
+from tests.conftest import Office
+from tests.site.matrix.calls import JUNE, somebody
+
+Sample = Callable[[Office], Any]
+
+SAMPLES: dict[str, Sample] = {
+    "org_id": lambda office: office.branch.pk,
+    "change": lambda office: "rename",
+    "kind": lambda office: "role",
+    "code": lambda office: "secretary",
+    "grant_id": lambda office: somebody(office, "holding").grants.get().pk,
+    "account_id": lambda office: somebody(office, "having").pk,
+    "token_id": lambda office: 0,
+    "session_id": lambda office: 0,
+    "delegation_id": lambda office: 0,
+    "unit_id": lambda office: _unit(office).pk,
+    "link_id": lambda office: _link(office).pk,
+}
+"""A route with a parameter that is not here fails the suite."""
+
+OWN_THINGS = {"token_id", "session_id", "delegation_id"}
+"""Parameters that name one's own things: others find nothing there."""
+
+
+def _unit(office: Office) -> Any:
+    return orgs.add_unit(office.system, office.branch, code="u9", name="小学", kind="school", day=JUNE)
+
+
+def _link(office: Office) -> Any:
+    return orgs.link_orgs(office.system, office.branch, target=office.far_branch, kind="partner", day=JUNE)
