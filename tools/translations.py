@@ -75,7 +75,7 @@ TEMPLATE_BLOCK = re.compile(
     re.DOTALL,
 )
 TEMPLATE_COMPONENT = re.compile(rf"""{{%\s*(?:{COMPONENTS})\s([^%]*)%}}""")
-QUOTED = re.compile(r""""([A-Z(][^"]*)\"""")
+QUOTED = re.compile(r'(?<!:)"([A-Z(][^"]*)"')
 TEMPLATE_COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}", re.DOTALL)
 
 

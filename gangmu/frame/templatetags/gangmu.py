@@ -347,7 +347,7 @@ def panel(content: str, title: Words = "", *, note: Words = "", id: str = "") ->
 
 
 @register.simple_block_tag(takes_context=True)
-def filters(context: template.Context, content: str, *, target: str = "") -> SafeString:
+def filters(context: template.Context, content: str) -> SafeString:
     """Frame the filters over a table: a GET form that keeps size and sort."""
     request = context.get("request")
     kept: Mapping[str, Any] = request.GET if request is not None else {}
@@ -357,10 +357,11 @@ def filters(context: template.Context, content: str, *, target: str = "") -> Saf
         if kept.get(name)
     )
     return format_html(
-        '<form class="gm-filters" method="get" role="search"{}>{}{}'
+        '<details class="gm-filters" open><summary>{}{}</summary><form method="get" role="search">{}{}'
         '<div class="gm-filters-end"><button class="gm-button">{}</button>'
-        '<a class="gm-button gm-quiet" href="?">{}</a></div></form>',
-        format_html(' data-target="{}"', target) if target else "",
+        '<a class="gm-button gm-quiet" href="?">{}</a></div></form></details>',
+        icon("filter"),
+        translate("Filter"),
         hidden,
         content,
         translate("Filter"),

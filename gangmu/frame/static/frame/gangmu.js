@@ -215,6 +215,11 @@
   window.addEventListener("offline", tellNetwork);
   document.addEventListener("htmx:sendError", function () { if (offline) offline.hidden = false; });
 
+  /* On a phone filters stay folded until something is filtered. */
+  if (window.matchMedia("(max-width: 767px)").matches) {
+    all("details.gm-filters").forEach((filters) => { filters.open = all("input:not([type=hidden]), select", filters).some((box) => new URLSearchParams(location.search).get(box.name)); });
+  }
+
   /* Ready. */
   tellNetwork();
   fitTables();
