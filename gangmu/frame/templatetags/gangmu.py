@@ -357,10 +357,11 @@ def filters(context: template.Context, content: str) -> SafeString:
         if kept.get(name)
     )
     return format_html(
-        '<details class="gm-filters" open><summary>{}{}</summary><form method="get" role="search">{}{}'
+        '<details class="gm-filters" open><summary>{}{}</summary><form method="get" role="search" aria-label="{}">{}{}'
         '<div class="gm-filters-end"><button class="gm-button">{}</button>'
         '<a class="gm-button gm-quiet" href="?">{}</a></div></form></details>',
         icon("filter"),
+        translate("Filter"),
         translate("Filter"),
         hidden,
         content,
