@@ -13,22 +13,37 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from gangmu.frame import navigation
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
 def gallery() -> Iterator[Client]:
-    """A client of the gallery, with the frame's middleware and without a database."""
+    """A client of the gallery, with the frame's middleware, a menu of its own and no database."""
+    from tests.frame import gallery as pages
     from tests.frame import settings
 
-    names = ("ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES", "GANGMU_DEMO", "CSRF_FAILURE_VIEW")
-    with override_settings(**{name: getattr(settings, name) for name in names}):
+    registry = navigation._registry
+    site = (registry.entries.copy(), registry.landmarks.copy())
+    registry.entries.clear()
+    registry.landmarks.clear()
+    pages.fill_menu()
+    names = ("MIDDLEWARE", "TEMPLATES", "GANGMU_DEMO", "CSRF_FAILURE_VIEW")
+    chosen = {name: getattr(settings, name) for name in names}
+    with override_settings(ROOT_URLCONF="tests.frame.gallery", **chosen):
         yield Client(raise_request_exception=False)
+    registry.entries, registry.landmarks = site
 
 
 @pytest.fixture(scope="session")

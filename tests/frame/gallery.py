@@ -410,19 +410,22 @@ handler403 = "gangmu.frame.problems.not_allowed"
 handler404 = "gangmu.frame.problems.not_found"
 handler500 = "gangmu.frame.problems.failed"
 
-add_menu("desk", "待办", "home", order=1, icon="inbox", phone=True, count=lambda request: 12)
-add_menu("desk", "已办", "done", order=2, icon="circle-check", phone=True)
-add_menu("desk", "待阅", "read", order=3, icon="eyeglass", phone=True, count=lambda request: 3)
-add_menu("desk", "我发起的", "mine", order=4, icon="send", phone=True)
-add_menu("duties", "交办单", "orders", "plans.view", 10)
-add_menu("duties", "组件", "gallery", "plans.view", 20)
-add_menu("people", "党员名册", "people", "people.view", 10)
-add_menu("results", "得分与名次", "ranks", "assessment.view", 10)
-add_menu("notices", "公示", "notices", None, 10)
-add_menu("system", "日志", "log", "audit.view", 10)
-add_menu("system", "密", "secret", "nothing.at_all", 20)
-add_landmark("home", "home")
-add_landmark("search", "find")
-add_landmark("account", "mine")
-add_landmark("sign_in", "sign-in")
-add_landmark("sign_out", "sign-out")
+
+def fill_menu() -> None:
+    """Put the gallery's pages into the menu."""
+    add_menu("desk", "待办", "home", order=1, icon="inbox", phone=True, count=lambda request: 12)
+    add_menu("desk", "已办", "done", order=2, icon="circle-check", phone=True)
+    add_menu("desk", "待阅", "read", order=3, icon="eyeglass", phone=True, count=lambda request: 3)
+    add_menu("desk", "我发起的", "mine", order=4, icon="send", phone=True)
+    add_menu("duties", "交办单", "orders", "plans.view", 10)
+    add_menu("duties", "组件", "gallery", "plans.view", 20)
+    add_menu("people", "党员名册", "people", "people.view", 10)
+    add_menu("results", "得分与名次", "ranks", "assessment.view", 10)
+    add_menu("notices", "公示", "notices", None, 10)
+    add_menu("system", "日志", "log", "audit.view", 10)
+    add_menu("system", "密", "secret", "nothing.at_all", 20)
+    add_landmark("home", "home")
+    add_landmark("search", "find")
+    add_landmark("account", "mine")
+    add_landmark("sign_in", "sign-in")
+    add_landmark("sign_out", "sign-out")

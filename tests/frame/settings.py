@@ -4,7 +4,7 @@ from tests.settings import *  # noqa: F403
 
 DEBUG = False
 GANGMU_DEMO = True
-ROOT_URLCONF = "tests.frame.gallery"
+ROOT_URLCONF = "tests.frame.gallery_site"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
