@@ -13,6 +13,7 @@ from gangmu.site.terminal import CommandFailure, report_failure
 
 COMMANDS: dict[str, str] = {
     "demo": "gangmu.site.commands.demo",
+    "facts": "gangmu.site.commands.facts",
     "serve": "gangmu.site.commands.serve",
 }
 """Every command and its module; modules load what is heavy only when they run."""
