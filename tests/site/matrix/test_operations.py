@@ -82,7 +82,10 @@ def test_operation_is_for_holders_here_and_now_alone(verb: str, office: Office) 
         )
 
 
-NEEDED: dict[str, tuple[str, ...]] = {}
+NEEDED: dict[str, tuple[str, ...]] = {
+    "plans.report_task": ("records.write",),
+    "plans.answer_tasks": ("records.write",),
+}
 """Further permissions that an operation needs, because it calls another one."""
 
 
