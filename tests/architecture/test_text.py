@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from django.template.loader import get_template
+
 from tests.architecture.source import PACKAGE, modules, named
 
 PLACES = re.compile(
@@ -40,6 +42,14 @@ def test_templates_hold_no_script_and_no_style_of_their_own():
     }
 
     assert found == {}
+
+
+def test_every_template_can_be_read():
+    names = [path.as_posix().split("/templates/", 1)[1] for path in _templates() if path.suffix == ".html"]
+
+    read = [get_template(name).template.name for name in names]
+
+    assert read == names
 
 
 def test_code_names_no_place():
