@@ -12,6 +12,7 @@ from gangmu.core.errors import Refusal
 from gangmu.site.terminal import CommandFailure, report_failure
 
 COMMANDS: dict[str, str] = {
+    "assess": "gangmu.site.commands.assess",
     "demo": "gangmu.site.commands.demo",
     "facts": "gangmu.site.commands.facts",
     "serve": "gangmu.site.commands.serve",

@@ -1,0 +1,288 @@
+"""Facts added up by organization and slot, and from there into one number per indicator."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measure
+from gangmu.results.indicators.slots import Slots
+from gangmu.results.indicators.tree import Flags, Ints, Tree
+
+LEAST = np.iinfo(np.int64).min
+MOST = np.iinfo(np.int64).max
+
+SAFE = 2.0**62
+HALF_BITS = 31
+_HALF = (1 << HALF_BITS) - 1
+_STRETCH = 1 << 17
+
+
+class TooLarge(Exception):
+    """Sums that could leave 64 bits."""
+
+
+@dataclass
+class Cells:
+    """What was counted for every slot (rows) and organization (columns)."""
+
+    sums: Ints
+    high: Ints | None
+    known: Any
+    nulls: Flags
+    least: dict[int, Ints]
+    most: dict[int, Ints]
+
+
+Allocate = Callable[[tuple[int, ...], Any], Any]
+
+
+def allocator(budget: int, folder: Path | None) -> Allocate:
+    """Return a function that makes zeroed arrays, in files once the budget of bytes is used."""
+    left = budget
+    number = 0
+
+    def allocate(shape: tuple[int, ...], dtype: Any) -> Any:
+        nonlocal left, number
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        left -= size
+        if left >= 0 or folder is None or size == 0:
+            return np.zeros(shape, dtype)
+        number += 1
+        return np.memmap(folder / f"cells-{number}", dtype=dtype, mode="w+", shape=shape)
+
+    return allocate
+
+
+class Adder:
+    """Adds facts, batch after batch, in any order, exactly.
+
+    A batch is sorted by slot and organization, so that its facts meet their sums in
+    order: at millions of organizations this is what the time depends on.
+    """
+
+    def __init__(self, tree: Tree, slots: Slots, allocate: Allocate, *, halves: bool) -> None:
+        self._tree, self._halves = tree, halves
+        shape = (slots.count, tree.size)
+        self.cells = Cells(
+            sums=allocate(shape, np.int64),
+            high=allocate(shape, np.int64) if halves else None,
+            known=allocate(shape, np.int32),
+            nulls=allocate(shape, np.bool_),
+            least={slot: allocate((tree.size,), np.int64) for slot in sorted(slots.extremes)},
+            most={slot: allocate((tree.size,), np.int64) for slot in sorted(slots.extremes)},
+        )
+        for slot in slots.extremes:
+            self.cells.least[slot][:] = MOST
+            self.cells.most[slot][:] = LEAST
+        self._total = 0.0
+        self._bits = max(1, (slots.count * tree.size).bit_length())
+
+    def add(self, org: Ints, slot: Any, value: Ints, null: Flags | None) -> None:
+        """Add facts: whose, into which slot, with which value in ten-thousandths."""
+        place = self._tree.lookup(org)
+        key = slot.astype(np.int64) * self._tree.size + place
+        drop = place < 0
+        if null is not None:
+            gone = null & ~drop
+            self.cells.nulls.reshape(-1)[key[gone]] = True
+            drop |= null
+        if drop.any():
+            key, value = key[~drop], value[~drop]
+        if len(key):
+            self._add_known(key, value)
+
+    def _add_known(self, key: Ints, value: Ints) -> None:
+        least, most = int(value.min()), int(value.max())
+        self._total += float(max(abs(least), abs(most))) * len(value)
+        if self._total >= SAFE and not self._halves:
+            raise TooLarge
+        width = (most - least).bit_length()
+        if width + self._bits <= 63:
+            packed = (key << width) | (value - least)
+            packed.sort()
+            for begin in range(0, len(packed), _STRETCH):
+                stretch = packed[begin : begin + _STRETCH]
+                self._add_sorted(stretch >> width, (stretch & ((1 << width) - 1)) + least)
+        else:
+            order = np.lexsort((value, key))
+            self._add_sorted(key[order], value[order])
+
+    def _add_sorted(self, key: Ints, value: Ints) -> None:
+        starts = np.flatnonzero(key[1:] != key[:-1]) + 1
+        starts = np.concatenate([np.zeros(1, starts.dtype), starts])
+        where = key[starts]
+        cells = self.cells
+        cells.known.reshape(-1)[where] += np.diff(starts, append=len(key)).astype(np.int32)
+        if cells.high is None:
+            cells.sums.reshape(-1)[where] += np.add.reduceat(value, starts)
+        else:
+            cells.sums.reshape(-1)[where] += np.add.reduceat(value & _HALF, starts)
+            cells.high.reshape(-1)[where] += np.add.reduceat(value >> HALF_BITS, starts)
+        if cells.least:
+            self._note_extremes(where, value[starts], value[np.append(starts[1:], len(key)) - 1])
+
+    def _note_extremes(self, where: Ints, least: Ints, most: Ints) -> None:
+        slot, place = np.divmod(where, self._tree.size)
+        for wanted in self.cells.least:
+            mine = slot == wanted
+            at = place[mine]
+            self.cells.least[wanted][at] = np.minimum(self.cells.least[wanted][at], least[mine])
+            self.cells.most[wanted][at] = np.maximum(self.cells.most[wanted][at], most[mine])
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A whole column of exact numbers in ten-thousandths; ``high`` counts in 2^31."""
+
+    low: Ints
+    high: Ints | None = None
+
+    def where(self, known: Flags) -> "Amount":
+        """Return it with 0 where it is not known."""
+        high = None if self.high is None else np.where(known, self.high, 0)
+        return Amount(np.where(known, self.low, 0), high)
+
+    def rolled(self, tree: Tree) -> "Amount":
+        """Return the sums over whole subtrees."""
+        high = None if self.high is None else tree.rolled(self.high, np.add)
+        return Amount(tree.rolled(self.low, np.add), high)
+
+    def chosen(self, rows: Any) -> "Amount":
+        """Return some of the rows."""
+        return Amount(self.low[rows], None if self.high is None else self.high[rows])
+
+    @property
+    def largest(self) -> int:
+        """A bound of the absolute value."""
+        bound = max(abs(int(self.low.min())), abs(int(self.low.max()))) if len(self.low) else 0
+        if self.high is not None and len(self.high):
+            above = max(abs(int(self.high.min())), abs(int(self.high.max())))
+            bound += above << HALF_BITS
+        return bound
+
+    def nonzero(self) -> Flags:
+        """Where it is not 0."""
+        low = self.low if self.high is None else self.low & _HALF
+        found: Flags = low != 0
+        if self.high is not None:
+            found |= (self.high + (self.low >> HALF_BITS)) != 0
+        return found
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One indicator for all organizations of the tree."""
+
+    numerator: Amount
+    denominator: Amount | None
+    fixed: int | None
+    parts: Ints
+    parts_unknown: Ints
+    known: Flags
+
+
+@dataclass(frozen=True)
+class _Measured:
+    amount: Amount
+    known: Flags
+    extreme: bool = False
+
+
+class Numerals:
+    """Makes indicators out of cells."""
+
+    def __init__(self, tree: Tree, slots: Slots, cells: Cells) -> None:
+        self._tree, self._slots, self._cells = tree, slots, cells
+
+    def numbers(self, kind: IndicatorKind) -> Numbers:
+        """Return an indicator for every organization of the tree."""
+        above = self._measured(kind.numerator)
+        below = self._divisor(kind.denominator)
+        known = above.known if below is None else above.known & below.known
+        fixed = _fixed(kind.denominator)
+        numerator = self._over_parts(kind, kind.numerator, above, known)
+        denominator = None
+        if below is not None and kind.denominator is not None:
+            denominator = self._over_parts(kind, kind.denominator, below, known)
+        if kind.scope == "own":
+            parts, unknown = known.astype(np.int64), np.zeros(self._tree.size, np.int64)
+        else:
+            parts = self._tree.rolled(known.astype(np.int64), np.add)
+            unknown = self._tree.below - parts
+        valued = (parts > 0) & self._tree.alive
+        if denominator is not None:
+            valued &= denominator.nonzero()
+        return Numbers(numerator, denominator, fixed, parts, unknown, valued)
+
+    def _measured(self, measure: Measure) -> _Measured:
+        slots = self._slots.of_measure(measure)
+        cells = self._cells
+        rows = _together(np.add, [cells.known[slot] for slot in slots])
+        if measure.verb == "count":
+            always = np.ones(self._tree.size, bool)
+            return _Measured(Amount(rows.astype(np.int64) * 10_000), always)
+        known = rows > 0 if measure.empty is None else np.ones(self._tree.size, bool)
+        if measure.nulls is None:
+            known &= ~_together(np.logical_or, [cells.nulls[slot] for slot in slots])
+        if measure.verb in ("max", "min"):
+            greatest = measure.verb == "max"
+            side, ufunc = (cells.most, np.maximum) if greatest else (cells.least, np.minimum)
+            found = _together(ufunc, [side[slot] for slot in slots])
+            return _Measured(Amount(np.where(rows > 0, found, 0)), known, extreme=True)
+        low = _together(np.add, [cells.sums[slot] for slot in slots])
+        high = None
+        if cells.high is not None:
+            high = _together(np.add, [cells.high[slot] for slot in slots])
+        return _Measured(Amount(low, high), known)
+
+    def _divisor(self, divisor: Divisor | None) -> _Measured | None:
+        if divisor is None or divisor.number is not None:
+            return None
+        if divisor.orgs is None:
+            return self._measured(divisor)
+        spans = self._tree.spans
+        wanted = [number for number, kind in enumerate(spans.kinds) if kind in divisor.orgs]
+        counted = np.isin(spans.kind, wanted) & self._tree.alive
+        return _Measured(Amount(counted.astype(np.int64) * 10_000), np.ones(self._tree.size, bool))
+
+    def _over_parts(self, kind: IndicatorKind, measure: Measure, measured: _Measured, known: Flags) -> Amount:
+        if kind.scope == "own":
+            return measured.amount.where(known)
+        if not measured.extreme:
+            return measured.amount.where(known).rolled(self._tree)
+        greatest = measure.verb == "max"
+        none, ufunc = (LEAST, np.maximum) if greatest else (MOST, np.minimum)
+        rolled = self._tree.rolled(np.where(known, measured.amount.low, none), ufunc)
+        return Amount(np.where(rolled == none, 0, rolled))
+
+
+def _fixed(divisor: Divisor | None) -> int | None:
+    """Return a fixed divisor in ten-thousandths."""
+    return int(divisor.number * 10_000) if divisor and divisor.number is not None else None
+
+
+def _together(ufunc: np.ufunc, arrays: Sequence[Any]) -> Any:
+    total = arrays[0]
+    for array in arrays[1:]:
+        total = ufunc(total, array)
+    return total
+
+
+def add_all(
+    batches: Callable[[], Iterable[tuple[Ints, Any, Ints, Flags | None]]],
+    tree: Tree,
+    slots: Slots,
+    allocate: Allocate,
+) -> Cells:
+    """Return the cells of all batches; they are asked for again if sums need two halves."""
+    for halves in (False, True):
+        adder = Adder(tree, slots, allocate, halves=halves)
+        with contextlib.suppress(TooLarge):
+            for batch in batches():
+                adder.add(*batch)
+            return adder.cells
+    raise AssertionError("sums in two halves fit any number of facts that a year can hold")

@@ -1,0 +1,274 @@
+"""Facts read by the embedded DuckDB: which of them count, and what each organization has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from gangmu.core.periods import Period
+from gangmu.kernel.facts.rules import FACT_CODES, VOID
+from gangmu.results.indicators.inputs import FACT_COLUMNS, Files, WrongInput
+from gangmu.results.indicators.slots import Slots, Stock, listed, literal
+from gangmu.results.indicators.tree import FOREVER, Flags, Ints, Spans
+
+_BATCH = 4_000_000
+_EXAMPLES = 5
+_READ_AHEAD = "256MB"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one assessment may use of the machine."""
+
+    memory: int = 4 << 30
+    threads: int = 2
+    spill: Path | None = None
+
+
+def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database that loads nothing from elsewhere."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "enable_external_file_cache": False,
+        "memory_limit": f"{limits.memory >> 20}MiB",
+        "threads": limits.threads,
+        "preserve_insertion_order": False,
+        "arrow_output_version": "1.5",
+        "arrow_large_buffer_size": True,
+    }
+    if limits.spill is not None:
+        config["temp_directory"] = str(limits.spill)
+    con = duckdb.connect(":memory:", config=config)
+    con.execute(f"SET max_streaming_buffer_size = '{_READ_AHEAD}'")
+    return con
+
+
+def reading(paths: Sequence[Path], links: Path | None) -> str:
+    """Return the SQL that reads files as one; names with wildcards are read through links."""
+    named = []
+    for number, path in enumerate(paths):
+        if links is not None and any(mark in str(path) for mark in "*?[]{}"):
+            link = links / f"read-{number}-{abs(hash(str(path)))}.parquet"
+            if not link.exists():
+                link.symlink_to(path.resolve())
+            named.append(literal(str(link)))
+        else:
+            named.append(literal(str(path)))
+    return f"read_parquet([{', '.join(named)}], hive_partitioning = false)"
+
+
+def facts_sql(groups: Sequence[Files], links: Path | None = None) -> str:
+    """Return the SQL of all facts, with the contract's columns and types."""
+    columns = ", ".join(
+        f'CAST("{column.name}" AS {column.sql}) AS "{column.name}"' for column in FACT_COLUMNS
+    )
+    if not groups:
+        nothing = ", ".join(f'CAST(NULL AS {column.sql}) AS "{column.name}"' for column in FACT_COLUMNS)
+        return f"SELECT {nothing} WHERE false"
+    return " UNION ALL BY NAME ".join(
+        f"SELECT {columns} FROM {reading(files.paths, links)}" for files in groups
+    )
+
+
+@dataclass
+class Strays:
+    """Facts that count but stand nowhere in the tree."""
+
+    count: int = 0
+    examples: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Facts:
+    """The facts of some files, as known at an instant, for one period."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        groups: Sequence[Files],
+        period: Period,
+        known_at: datetime | None,
+        links: Path | None = None,
+    ) -> None:
+        self._con, self._period = con, period
+        self._known = "" if known_at is None else f"known_at <= TIMESTAMPTZ {literal(_instant(known_at))}"
+        self._with_strays = True
+        con.execute(f"CREATE VIEW written AS {facts_sql(groups, links)}")
+        self.passed_over: dict[str, int] = {}
+
+    def _count(self, sql: str) -> int:
+        row = self._con.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    def check(self) -> None:
+        """Refuse wrong ids, voids and replacements; let rows that stand twice count once."""
+        examples = self._con.execute(
+            f"SELECT fact FROM written WHERE code = {literal(VOID)} AND replaces IS NULL "
+            f"ORDER BY fact LIMIT {_EXAMPLES}"
+        ).fetchall()
+        if examples:
+            raise WrongInput(f"facts: a void replaces nothing: {_named(examples)}")
+        total, distinct = self._con.execute(
+            "SELECT count(*), (SELECT count(*) FROM (SELECT fact FROM written GROUP BY fact)) FROM written"
+        ).fetchall()[0]
+        if total != distinct:
+            self._once_each()
+        self._refuse_rings()
+
+    def _once_each(self) -> None:
+        self._con.execute(
+            "CREATE TEMP TABLE repeated AS SELECT fact FROM written GROUP BY fact HAVING count(*) > 1"
+        )
+        examples = self._con.execute(
+            "SELECT fact FROM (SELECT DISTINCT * FROM written WHERE fact IN (FROM repeated)) "
+            f"GROUP BY fact HAVING count(*) > 1 ORDER BY fact LIMIT {_EXAMPLES}"
+        ).fetchall()
+        if examples:
+            raise WrongInput(f"facts: two different rows have one id: {_named(examples)}")
+        self._con.execute("ALTER VIEW written RENAME TO arrived")
+        self._con.execute(
+            "CREATE VIEW written AS SELECT * FROM arrived WHERE fact NOT IN (FROM repeated) "
+            "UNION ALL SELECT DISTINCT * FROM arrived WHERE fact IN (FROM repeated)"
+        )
+
+    def _refuse_rings(self) -> None:
+        """Follow replacements two, four, eight steps at a time: only a ring never ends."""
+        con = self._con
+        con.execute(
+            "CREATE TEMP TABLE chain AS WITH links AS "
+            "(SELECT fact, replaces FROM written WHERE replaces IS NOT NULL) "
+            "SELECT fact, replaces FROM links WHERE replaces IN (SELECT fact FROM links)"
+        )
+        steps, links = 1, self._count("SELECT count(*) FROM chain")
+        while left := self._count("SELECT count(*) FROM chain"):
+            if steps > links:
+                examples = con.execute(f"SELECT fact FROM chain ORDER BY fact LIMIT {_EXAMPLES}").fetchall()
+                raise WrongInput(f"facts: a ring of replacements: {_named(examples)}")
+            con.execute(
+                "CREATE OR REPLACE TEMP TABLE chain AS "
+                "SELECT a.fact, b.replaces FROM chain a JOIN chain b ON a.replaces = b.fact"
+            )
+            steps *= 2
+            del left
+        con.execute("DROP TABLE chain")
+
+    def settle(self) -> None:
+        """Find what has been replaced; what follows reads only facts that count."""
+        known = f" AND {self._known}" if self._known else ""
+        self._con.execute(
+            f"CREATE TEMP TABLE replaced AS SELECT DISTINCT replaces FROM written WHERE replaces IS NOT NULL{known}"
+        )
+        replaced = self._count("SELECT count(*) FROM replaced")
+        conditions = [self._known] if self._known else []
+        if replaced:
+            conditions.append("fact NOT IN (SELECT replaces FROM replaced)")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        self._con.execute(f"CREATE VIEW counting AS SELECT * FROM written{where}")
+
+    def note_passed_over(self) -> None:
+        """Count the facts whose code this product does not know."""
+        rows = self._con.execute(
+            f"SELECT code, count(*) FROM written WHERE code NOT IN {listed(sorted(FACT_CODES))} "
+            "GROUP BY code ORDER BY code"
+        ).fetchall()
+        self.passed_over = {code: int(count) for code, count in rows}
+
+    def strays(self, spans: Spans) -> Strays:
+        """Find the facts of nobody, or of a day on which their organization did not exist."""
+        real = spans.chosen(spans.end > spans.first)
+        table = pa.table(
+            {
+                "org": real.org,
+                "first": pa.array(real.first).cast(pa.date32()),
+                "until": pa.array(real.end, mask=real.end == FOREVER).cast(pa.date32()),
+            }
+        )
+        self._con.register("given_spans", table)
+        self._con.execute(
+            "CREATE TEMP TABLE standing AS SELECT org, first, coalesce(until, DATE '9999-12-31' + 1) AS until "
+            "FROM given_spans"
+        )
+        self._con.unregister("given_spans")
+        codes = listed([code for code in sorted(FACT_CODES) if code != VOID])
+        self._con.execute(
+            "CREATE TEMP TABLE stray AS SELECT fact, org, day, code FROM counting f "
+            f"WHERE day <= DATE '{self._period.last}' AND code IN {codes} AND NOT EXISTS "
+            "(SELECT 1 FROM standing s WHERE s.org = f.org AND f.day >= s.first AND f.day < s.until)"
+        )
+        count = self._count("SELECT count(*) FROM stray")
+        if not count:
+            self._with_strays = False
+        rows = self._con.execute(
+            "SELECT fact, org, day, code, org IN (SELECT org FROM standing) FROM stray "
+            f"ORDER BY fact LIMIT {_EXAMPLES}"
+        ).fetchall()
+        examples = [
+            {
+                "fact": fact,
+                "org": org,
+                "day": str(day),
+                "code": code,
+                "reason": "outside its spans" if known else "unknown organization",
+            }
+            for fact, org, day, code, known in rows
+        ]
+        return Strays(count, examples)
+
+    def trust(self) -> None:
+        """Read on without having looked for strays."""
+        self._with_strays = False
+
+    def _placed(self) -> str:
+        return " AND fact NOT IN (SELECT fact FROM stray)" if self._with_strays else ""
+
+    def batches(self, slots: Slots) -> Iterator[tuple[Ints, Any, Ints, Flags | None]]:
+        """Yield what the slots need: organizations, slots, values, and which are null."""
+        if slots.flow_codes:
+            period = self._period
+            sql = (
+                f"SELECT org, slot, value FROM (SELECT org, CAST({slots.flow_slot()} AS SMALLINT) AS slot, value "
+                f"FROM counting WHERE day BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
+                f"AND code IN {listed(slots.flow_codes)}{self._placed()}) WHERE slot IS NOT NULL"
+            )
+            yield from self._stream(sql)
+        for stock, slot in slots.stocks.items():
+            yield from self._stream(self._stock_sql(stock, slot))
+
+    def _stock_sql(self, stock: Stock, slot: int) -> str:
+        items = "" if stock.items is None else f" AND item IN {listed(sorted(stock.items))}"
+        nulls = " AND value IS NOT NULL" if stock.skips_nulls else ""
+        return (
+            f"SELECT org, CAST({slot} AS SMALLINT) AS slot, newest.value AS value FROM (SELECT org, item, "
+            "max({'day': day, 'known_at': known_at, 'fact': fact, 'value': value}) AS newest "
+            f"FROM counting WHERE day <= DATE '{self._period.last}' AND code = {literal(stock.fact)}"
+            f"{items}{nulls}{self._placed()} GROUP BY org, item)"
+        )
+
+    def _stream(self, sql: str) -> Iterator[tuple[Ints, Any, Ints, Flags | None]]:
+        reader = self._con.sql(sql).to_arrow_reader(_BATCH)
+        for batch in reader:
+            if len(batch):
+                yield batch.column(0).to_numpy(), batch.column(1).to_numpy(), *_amounts(batch.column(2))
+
+
+def _amounts(column: pa.Array) -> tuple[Ints, Flags | None]:
+    """Return a decimal column's whole ten-thousandths, and which are null."""
+    values = np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column)]
+    if not column.null_count:
+        return values, None
+    null = column.is_null().to_numpy(zero_copy_only=False)
+    return np.where(null, 0, values), null
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(sep=" ")
+
+
+def _named(rows: Sequence[tuple[Any, ...]]) -> str:
+    return ", ".join(str(row[0]) for row in rows)

@@ -1,0 +1,33 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from gangmu.results.assessment.assess import Job, assess
+from tests.results import plain
+from tests.results.random_worlds import made_by
+
+WORLDS = int(os.environ.get("GANGMU_RANDOM_WORLDS", "100"))
+AT_ONCE = 20
+
+
+def _compare(seed: int, folder: Path) -> None:
+    made = made_by(seed)
+    pack, data = made.write(folder)
+    world = plain.World(made.orgs, made.facts, made.period.first, made.period.last, made.known_at)
+    expected = plain.assess(world, made.indicators, made.scorecards, str(made.period))
+
+    manifest = assess(Job(pack, data, made.period, folder / "out", known_at=made.known_at))
+
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in expected.items()}
+    assert manifest["results"] == hashes, f"seed {seed}"
+    assert manifest["strays"]["count"] == len(world.strays), f"seed {seed}"
+    assert manifest["passed_over"]["count"] == world.passed_over, f"seed {seed}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, WORLDS, AT_ONCE))
+def test_assess_agrees_with_the_plain_implementation(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + AT_ONCE):
+        _compare(seed, tmp_path / str(seed))
