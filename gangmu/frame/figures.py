@@ -257,4 +257,4 @@ def year(title: Words, of: int, days: Sequence[tuple[str, Any]], **more: Any) ->
             {"type": "heatmap", "coordinateSystem": "calendar", "data": [[d, _plain(v)] for d, v in days]}
         ],
     }
-    return Chart(title, options, ("", title), list(days), **more)
+    return Chart(title, options, ("", title), list(days), **{"height": "low", **more})
