@@ -82,9 +82,18 @@ def test_operation_is_for_holders_here_and_now_alone(verb: str, office: Office) 
         )
 
 
+POSTING = ("people.view", "access.manage", "access.grant")
+"""A post gives its holder an account and a role."""
+
 NEEDED: dict[str, tuple[str, ...]] = {
     "plans.report_task": ("records.write",),
     "plans.answer_tasks": ("records.write",),
+    "people.assign_post": POSTING,
+    "people.assign_posts": POSTING,
+    "people.end_post": ("access.grant",),
+    "people.handover_post": POSTING,
+    "people.register_household": ("people.view",),
+    "people.move_household": ("people.view",),
 }
 """Further permissions that an operation needs, because it calls another one."""
 
