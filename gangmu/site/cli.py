@@ -16,6 +16,10 @@ COMMANDS: dict[str, str] = {
     "demo": "gangmu.site.commands.demo",
     "facts": "gangmu.site.commands.facts",
     "serve": "gangmu.site.commands.serve",
+    "work": "gangmu.site.commands.work",
+    "audit": "gangmu.site.commands.audit",
+    "backup": "gangmu.site.commands.backup",
+    "restore": "gangmu.site.commands.restore",
 }
 """Every command and its module; modules load what is heavy only when they run."""
 

@@ -2,16 +2,16 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import close_old_connections, connections
 from gunicorn.app.base import BaseApplication
 
-from gangmu.kernel.audit.sealer import seal_entries
-from gangmu.site import clock
-from gangmu.site.terminal import CommandFailure, warn
+from gangmu.site.background import Background
+from gangmu.site.terminal import CommandFailure
 
 PAUSE = 1.0
 """Seconds between two looks for something to do behind the site."""
@@ -79,10 +79,8 @@ def _work_behind(worker: Any) -> None:
 
 def _work(goes_on: Callable[[], bool]) -> None:
     pause = threading.Event()
+    background = Background()
     while goes_on():
         close_old_connections()
-        try:
-            seal_entries(clock.now())
-        except DatabaseError as problem:  # a busy or restarted database is asked again
-            warn(f"gangmu: sealing waits: {problem}")
+        background.turn(time.monotonic())
         pause.wait(PAUSE)

@@ -8,9 +8,10 @@ embedded database. ``GANGMU_DEMO=1`` marks every page as demonstration.
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+from gangmu.site.databases import database
 from gangmu.site.demo.state import read_state
 from gangmu.site.keys import key_bytes
 
@@ -50,31 +51,6 @@ INSTALLED_APPS = [
     "gangmu.work.plans",
     "gangmu.desk",
 ]
-
-
-def database(url: str, folder: Path) -> dict[str, Any]:
-    """Return Django's description of the database that a URL, or its absence, names."""
-    if not url:
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": folder / "gangmu.sqlite3",
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
-            },
-        }
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", [parts.hostname or ""])[0],
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-    }
 
 
 DATABASES = {"default": database(os.environ.get("GANGMU_DATABASE_URL", ""), GANGMU_DATA)}
@@ -131,6 +107,12 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = GANGMU_DATA / "files"
+
+GANGMU_WEBHOOK_URL = os.environ.get("GANGMU_WEBHOOK_URL", "")
+"""Where the day's digests are sent, as JSON, one a person; without it none are made."""
+
+if GANGMU_WEBHOOK_URL and not GANGMU_WEBHOOK_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("GANGMU_WEBHOOK_URL is an address that begins with http:// or https://")
 
 SESSION_COOKIE_NAME = "gangmu_session"
 SESSION_COOKIE_HTTPONLY = True

@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+from gangmu.site.terminal import CommandFailure
+
 DEFAULT_FOLDER = Path("data")
+DATABASE = "gangmu.sqlite3"
 
 
 def start(data: Path | None = None) -> None:
@@ -25,3 +28,10 @@ def migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def require_database(data: Path | None = None) -> None:
+    """Refuse a folder without a database, before a slip in its name begins a new site there."""
+    folder = data or Path(os.environ.get("GANGMU_DATA") or DEFAULT_FOLDER)
+    if not os.environ.get("GANGMU_DATABASE_URL") and not (folder / DATABASE).exists():
+        raise CommandFailure(f"{folder} holds no database: name the data folder with --data")

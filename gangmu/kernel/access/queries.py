@@ -183,3 +183,8 @@ def accounts_of_people(person_ids: Iterable[int]) -> dict[int, Account]:
 def grants_from(source: str) -> list[Grant]:
     """Return the grants that something gave, as ``people.Post:7``, the oldest first."""
     return list(Grant.objects.filter(source=source).select_related("org", "account").order_by("pk"))
+
+
+def open_accounts() -> QuerySet[Account]:
+    """Return the accounts of people who can sign in, by id; for the site's own work."""
+    return Account.objects.filter(is_active=True, kind=Account.Kind.PERSON).order_by("pk")
