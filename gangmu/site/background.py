@@ -16,7 +16,7 @@ from django.utils import translation
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
 from gangmu.core.errors import Refusal
-from gangmu.kernel.access.operations import ensure_system_account
+from gangmu.kernel.access.operations import ensure_system_account, forget_replays
 from gangmu.kernel.access.queries import AccountActor, open_accounts
 from gangmu.kernel.audit.sealer import seal_entries
 from gangmu.kernel.files.operations import sweep_files
@@ -25,7 +25,6 @@ from gangmu.kernel.inbox.operations import mark_digests_sent, write_digests
 from gangmu.kernel.inbox.queries import told_on, unsent_digests
 from gangmu.kernel.inbox.rules import may_disturb
 from gangmu.site import clock
-from gangmu.site.replays import forget_replays
 from gangmu.site.terminal import warn
 
 REPLAYS_KEPT = timedelta(days=2)

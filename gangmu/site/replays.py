@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -60,8 +59,3 @@ class IdempotencyMiddleware:
         kept.status, kept.body = response.status_code, response.content
         kept.save(update_fields=["status", "body"])
         return response
-
-
-def forget_replays(before: datetime) -> int:
-    """Forget the answers given before an instant; return how many."""
-    return Replay.objects.filter(at__lt=before).delete()[0]

@@ -416,3 +416,8 @@ def kept_replay(context: Context, account_id: int, *, key: str, request: str) ->
     return Replay.objects.select_for_update().get_or_create(
         account_id=account_id, key=key, defaults={"request": request, "at": context.now}
     )
+
+
+def forget_replays(before: datetime) -> int:
+    """Forget the answers kept for writes that came before an instant; return how many."""
+    return Replay.objects.filter(at__lt=before).delete()[0]
