@@ -29,20 +29,26 @@ def alone(path: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Places:
-    """Merged, sorted, half-open ranges of paths in the tree."""
+    """Merged, sorted, half-open ranges of paths in the tree.
+
+    ``tops`` are the organizations at which the right itself is held, also where one of them
+    stands below another: a person with two posts has two.
+    """
 
     ranges: tuple[tuple[str, str], ...] = ()
+    tops: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, ranges: Iterable[tuple[str, str]]) -> "Places":
         """Merge ranges that touch or overlap."""
         merged: list[tuple[str, str]] = []
-        for low, high in sorted(ranges):
+        given = sorted(ranges)
+        for low, high in given:
             if merged and low <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(merged[-1][1], high))
             else:
                 merged.append((low, high))
-        return cls(tuple(merged))
+        return cls(tuple(merged), tuple(dict.fromkeys(low for low, _ in given)))
 
     def __bool__(self) -> bool:
         return bool(self.ranges)

@@ -56,6 +56,7 @@ from gangmu.kernel.access.queries import (
     own_sessions,
     own_tokens,
 )
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.kernel.packs.queries import pack_of
 
@@ -406,13 +407,13 @@ def _org_values(request: Request, org_id: int, **more: Any) -> dict[str, Any]:
         empty_title=say("Nobody holds a role here yet"),
         context={"may_grant": context.may("access.grant", org.path), "today": context.today, "org": org},
     )
-    return {
-        "org": org,
+    shown = {
         "table": table,
         "may_grant": context.may("access.grant", org.path),
         "form": FieldForm(_role_form(context, org.root_id)),
         **more,
     }
+    return around_org(request, org, "access-org", **shown)
 
 
 @page("access.view")

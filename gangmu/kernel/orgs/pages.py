@@ -17,10 +17,10 @@ from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Node, TimelineEvent
 from gangmu.frame.forms import FieldForm, Option
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.definitions import DomainKind, LinkKind, OrgKind, UnitKind
 from gangmu.kernel.orgs.models import Org, OrgLink
 from gangmu.kernel.orgs.operations import (
@@ -37,7 +37,6 @@ from gangmu.kernel.orgs.operations import (
     rename_org,
 )
 from gangmu.kernel.orgs.queries import (
-    ancestors_of,
     children_of,
     counts_below,
     links_of,
@@ -77,26 +76,6 @@ def domain_title(pack: Pack, code: str) -> Text | str:
     return domain.title if domain else code
 
 
-def org_crumbs(request: Request, org: Org, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
-    """Return the way from the top of the tree to an organization; what is out of reach has no link."""
-    context = request.context
-    above = [
-        (each.name, reverse("orgs-org", args=(each.pk,)) if context.may("orgs.view", each.path) else "")
-        for each in ancestors_of(org)
-    ]
-    return [*above, (org.name, reverse("orgs-org", args=(org.pk,))), *more]
-
-
-def org_values(request: Request, org: Org, here: str, **more: Any) -> dict[str, Any]:
-    """Return what every view of one organization shows around its own content."""
-    return {
-        "org": org,
-        "crumbs": org_crumbs(request, org),
-        "tabs": tabs_of(request, "org", org.pk, org.path, here),
-        **more,
-    }
-
-
 @page("orgs.view")
 def org_page(request: Request, org_id: int) -> HttpResponse:
     """Show one organization: what it is, what stands below, what it was."""
@@ -119,7 +98,7 @@ def org_page(request: Request, org_id: int) -> HttpResponse:
     )
     if sheet := table.export():
         return sheet
-    values = org_values(
+    values = around_org(
         request,
         org,
         "orgs-org",
@@ -228,7 +207,7 @@ def all_below(request: Request, org_id: int) -> HttpResponse:
     table = Table(request, columns, rows, title=say("All below"))
     if sheet := table.export():
         return sheet
-    values = org_values(
+    values = around_org(
         request,
         org,
         "orgs-below",
@@ -264,7 +243,7 @@ def history(request: Request, org_id: int) -> HttpResponse:
         )
         for span in spans_of(request.context, org)
     ]
-    return render(request, "orgs/history.html", org_values(request, org, "orgs-history", events=events))
+    return render(request, "orgs/history.html", around_org(request, org, "orgs-history", events=events))
 
 
 _REASONS = {
@@ -495,7 +474,7 @@ def changing(request: Request, org_id: int, change: str) -> HttpResponse:
     if change == "reclassify":
         start |= {"kind": org.kind, "domain": org.domain}
     form = FieldForm(specs, start, finders={"organization": reverse("orgs-finder")})
-    values = org_values(request, org, "orgs-org", change=title, form=form)
+    values = around_org(request, org, "orgs-org", change=title, form=form)
     if request.method == "GET":
         return render(request, "orgs/change.html", values)
     try:
@@ -559,7 +538,7 @@ def units(request: Request, org_id: int) -> HttpResponse:
     )
     if sheet := table.export():
         return sheet
-    values = org_values(request, org, "orgs-units", table=table, without=request.GET.get("without", ""))
+    values = around_org(request, org, "orgs-units", table=table, without=request.GET.get("without", ""))
     return render(request, "orgs/units.html", values)
 
 
