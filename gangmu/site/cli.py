@@ -13,6 +13,7 @@ from gangmu.site.terminal import CommandFailure, report_failure
 
 COMMANDS: dict[str, str] = {
     "assess": "gangmu.site.commands.assess",
+    "check": "gangmu.site.commands.check",
     "demo": "gangmu.site.commands.demo",
     "facts": "gangmu.site.commands.facts",
     "serve": "gangmu.site.commands.serve",
