@@ -102,6 +102,14 @@ class Node:
         return node
 
 
+class Misplaced(ValueError):
+    """What a model's validator raises to name the place, within the model, of what is wrong."""
+
+    def __init__(self, message: str, *place: str | int) -> None:
+        self.place = place
+        super().__init__(message)
+
+
 class _WrongError(Exception):
     def __init__(self, line: int, code: str, message: str) -> None:
         self.line, self.code, self.message = line, code, message
@@ -282,8 +290,9 @@ def shape_node(
 
 def _faults(node: Node, wrong: ValidationError, file: str) -> list[Fault]:
     found = []
-    for error in wrong.errors(include_url=False, include_context=False):
-        place = error["loc"]
+    for error in wrong.errors(include_url=False):
+        reason = error.get("ctx", {}).get("error")
+        place = error["loc"] + (reason.place if isinstance(reason, Misplaced) else ())
         where = ".".join(str(step) for step in place)
         said = error["msg"].removeprefix("Value error, ")
         if error["type"] == "extra_forbidden":

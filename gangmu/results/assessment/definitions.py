@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from gangmu.core.definition import Definition
+from gangmu.core.definition import Definition, Misplaced
 from gangmu.results.indicators.definitions import places
 
 LEVELS = ("nation", "province", "prefecture", "county", "township", "village", "group")
@@ -66,8 +66,10 @@ class Rule(BaseModel):
             raise ValueError(f"exactly one of linear, bands, deduct, each is expected, not {len(ways)}")
         if self.linear and self.linear[0] == self.linear[1]:
             raise ValueError("linear runs between two different values")
-        if any(after > before for (_, before), (_, after) in pairwise(self.bands or ())):
-            raise ValueError("the points of bands do not rise from one to the next")
+        for number, ((_, before), (_, after)) in enumerate(pairwise(self.bands or ())):
+            if after > before:
+                said = "the points of bands do not rise from one to the next"
+                raise Misplaced(said, "bands", number + 1)
         return self
 
 
@@ -87,8 +89,9 @@ class Line(BaseModel):
 
     @model_validator(mode="after")
     def _bands_within_points(self) -> "Line":
-        if any(points > self.points for _, points in self.rule.bands or ()):
-            raise ValueError("a band gives more than its line's points")
+        for number, (_, points) in enumerate(self.rule.bands or ()):
+            if points > self.points:
+                raise Misplaced("a band gives more than its line's points", "rule", "bands", number)
         return self
 
 
@@ -151,12 +154,16 @@ class ScorecardKind(Definition):
 
     @model_validator(mode="after")
     def _consistent(self) -> "ScorecardKind":
-        named = [line.indicator for line in self.lines]
-        for code in named:
-            if named.count(code) > 1:
-                raise ValueError(f"the indicator {code} stands in two lines")
-        if any(worse.stars >= better.stars for better, worse in pairwise(self.stars)):
-            raise ValueError("stars stand from the best to the least, each once")
+        named: set[str] = set()
+        for number, line in enumerate(self.lines):
+            if line.indicator in named:
+                said = f"the indicator {line.indicator} stands in two lines"
+                raise Misplaced(said, "lines", number, "indicator")
+            named.add(line.indicator)
+        for number, (better, worse) in enumerate(pairwise(self.stars)):
+            if worse.stars >= better.stars:
+                said = "stars stand from the best to the least, each once"
+                raise Misplaced(said, "stars", number + 1)
         return self
 
     @property

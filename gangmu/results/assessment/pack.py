@@ -156,8 +156,9 @@ def _line_faults(pack: Pack, source: Source, index: int, line: Line) -> list[Fau
         return faults
     bounds = [bound for bound, _ in line.rule.bands]
     falling = indicator.better == "more"
-    if any((after >= before) if falling else (after <= before) for before, after in pairwise(bounds)):
-        way = "fall, because more is better" if falling else "rise, because less is better"
-        place = ("lines", index, "rule", "bands")
-        faults.append(source.fault(place, "bands", f"the bounds of bands {way}"))
+    way = "fall, because more is better" if falling else "rise, because less is better"
+    for number, (before, after) in enumerate(pairwise(bounds)):
+        if after >= before if falling else after <= before:
+            place = ("lines", index, "rule", "bands", number + 1)
+            faults.append(source.fault(place, "bands", f"the bounds of bands {way}"))
     return faults

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -55,7 +56,7 @@ def bans() -> tuple[Ban, ...]:
 def _words(text: str) -> frozenset[str]:
     """Return the words of a code, singly and two by two."""
     single = [word for word in re.split(r"[\W_]+", text.lower()) if word]
-    return frozenset(single) | {f"{a}_{b}" for a, b in zip(single, single[1:], strict=False)}
+    return frozenset(single) | {f"{a}_{b}" for a, b in pairwise(single)}
 
 
 def _spoken(kind: IndicatorKind) -> Iterator[tuple[Place, str]]:
