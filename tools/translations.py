@@ -8,7 +8,7 @@ nothing. After a merge conflict: keep both sides of the .po file, take either .m
 run this again.
 
 What counts as a sentence: gettext and its relatives, ``msgid`` and ``say``; the first
-argument of refusals; their ``faults``; the ValueErrors of core/fields.py; titles given
+argument of refusals; their ``faults``; the first line of an operation's docstring; the ValueErrors of core/fields.py; titles given
 to ``add_menu``, ``add_section``, ``Column`` and their like; and in templates
 ``translate``, ``blocktranslate``, ``_("…")`` and English words given to components.
 """
@@ -51,6 +51,7 @@ PLAIN_CALLS = {
     "Conflict": 0,
     "Invalid": 0,
 }
+OPERATIONS = {"operation", "ballot"}
 PLURAL_CALLS = {"ngettext", "ngettext_lazy"}
 TITLED_KEYWORDS = {
     "title",
@@ -125,6 +126,7 @@ def python_sentences(path: str, tree: ast.Module, refusal_names: set[str]) -> It
     """Return the sentences of one module."""
     for node in ast.walk(tree):
         yield from map(Sentence, _declared_words(node))
+        yield from map(Sentence, _purpose(node))
         if not isinstance(node, ast.Call):
             continue
         name = _name(node)
@@ -166,6 +168,14 @@ def _declared_words(node: ast.AST) -> Iterator[str]:
             beside = target.value if isinstance(target, ast.Subscript) else None
             if isinstance(beside, ast.Name) and beside.id == "faults":
                 yield from _words(node.value)
+
+
+def _purpose(node: ast.AST) -> Iterator[str]:
+    """Return what an operation brings about, as the log tells it."""
+    if isinstance(node, ast.FunctionDef):
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and _name(mark) in OPERATIONS:
+                yield (ast.get_docstring(node) or "").split("\n", 1)[0]
 
 
 def _annotated_words(annotation: ast.expr | None) -> bool:

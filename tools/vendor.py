@@ -68,6 +68,7 @@ ICONS = [
     "layout-dashboard",
     "list-check",
     "lock",
+    "login",
     "logout",
     "map-pin",
     "menu-2",

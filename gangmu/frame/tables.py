@@ -194,6 +194,11 @@ class Table:
         picked = [column for column in self.columns if column.code in asked]
         return picked or [column for column in self.columns if column.shown]
 
+    @cached_property
+    def lead(self) -> Column:
+        """The column that names the row on a phone: the first that is a link, else the first."""
+        return next((column for column in self.visible if column.kind == "link"), self.visible[0])
+
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
         """Every column with whether it is shown, for the chooser."""
