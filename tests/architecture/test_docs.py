@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from gangmu.site.cli import COMMANDS
 from tests.architecture.source import ROOT
 
 DECISION_PARTS = ["Status", "Context", "Decision", "Consequences"]
@@ -84,6 +85,22 @@ def test_the_commands_of_the_readme_exist():
 
     assert promised >= {"run", "test"}
     assert promised - targets == set()
+
+
+def test_the_gangmu_commands_of_the_documents_exist():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "deploy" / "README.md"]
+
+    promised = {
+        command
+        for document in documents
+        for command in re.findall(
+            r"(?:^|bin/|`|-m )gangmu ([a-z]+)",
+            _code(document.read_text(encoding="utf-8")),
+            flags=re.MULTILINE,
+        )
+    }
+
+    assert promised - set(COMMANDS) == set()
 
 
 def _code(text: str) -> str:
