@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "assess": "gangmu.site.commands.assess",
     "check": "gangmu.site.commands.check",
     "demo": "gangmu.site.commands.demo",
+    "explain": "gangmu.site.commands.explain",
     "facts": "gangmu.site.commands.facts",
     "serve": "gangmu.site.commands.serve",
     "work": "gangmu.site.commands.work",

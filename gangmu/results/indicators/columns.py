@@ -186,7 +186,9 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class _Measured:
+class Measured:
+    """One side of an indicator for every part: its amount, and where it is known."""
+
     amount: Amount
     known: Flags
     extreme: bool = False
@@ -200,8 +202,7 @@ class Numerals:
 
     def numbers(self, kind: IndicatorKind) -> Numbers:
         """Return an indicator for every organization of the tree."""
-        above = self._measured(kind.numerator)
-        below = self._divisor(kind.denominator)
+        above, below = self.measured(kind)
         known = above.known if below is None else above.known & below.known
         fixed = _fixed(kind.denominator)
         numerator = self._over_parts(kind, kind.numerator, above, known)
@@ -218,13 +219,17 @@ class Numerals:
             valued &= denominator.nonzero()
         return Numbers(numerator, denominator, fixed, parts, unknown, valued)
 
-    def _measured(self, measure: Measure) -> _Measured:
+    def measured(self, kind: IndicatorKind) -> tuple[Measured, Measured | None]:
+        """Return numerator and denominator of every part; no denominator if it is a number."""
+        return self._measured(kind.numerator), self._divisor(kind.denominator)
+
+    def _measured(self, measure: Measure) -> Measured:
         slots = self._slots.of_measure(measure)
         cells = self._cells
         rows = _together(np.add, [cells.known[slot] for slot in slots])
         if measure.verb == "count":
             always = np.ones(self._tree.size, bool)
-            return _Measured(Amount(rows.astype(np.int64) * 10_000), always)
+            return Measured(Amount(rows.astype(np.int64) * 10_000), always)
         known = rows > 0 if measure.empty is None else np.ones(self._tree.size, bool)
         if measure.nulls is None:
             known &= ~_together(np.logical_or, [cells.nulls[slot] for slot in slots])
@@ -232,14 +237,14 @@ class Numerals:
             greatest = measure.verb == "max"
             side, ufunc = (cells.most, np.maximum) if greatest else (cells.least, np.minimum)
             found = _together(ufunc, [side[slot] for slot in slots])
-            return _Measured(Amount(np.where(rows > 0, found, 0)), known, extreme=True)
+            return Measured(Amount(np.where(rows > 0, found, 0)), known, extreme=True)
         low = _together(np.add, [cells.sums[slot] for slot in slots])
         high = None
         if cells.high is not None:
             high = _together(np.add, [cells.high[slot] for slot in slots])
-        return _Measured(Amount(low, high), known)
+        return Measured(Amount(low, high), known)
 
-    def _divisor(self, divisor: Divisor | None) -> _Measured | None:
+    def _divisor(self, divisor: Divisor | None) -> Measured | None:
         if divisor is None or divisor.number is not None:
             return None
         if divisor.orgs is None:
@@ -247,9 +252,9 @@ class Numerals:
         spans = self._tree.spans
         wanted = [number for number, kind in enumerate(spans.kinds) if kind in divisor.orgs]
         counted = np.isin(spans.kind, wanted) & self._tree.alive
-        return _Measured(Amount(counted.astype(np.int64) * 10_000), np.ones(self._tree.size, bool))
+        return Measured(Amount(counted.astype(np.int64) * 10_000), np.ones(self._tree.size, bool))
 
-    def _over_parts(self, kind: IndicatorKind, measure: Measure, measured: _Measured, known: Flags) -> Amount:
+    def _over_parts(self, kind: IndicatorKind, measure: Measure, measured: Measured, known: Flags) -> Amount:
         if kind.scope == "own":
             return measured.amount.where(known)
         if not measured.extreme:

@@ -1,6 +1,7 @@
 """Facts read by the embedded DuckDB: which of them count, and what each organization has."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ import pyarrow as pa
 
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
+from gangmu.results.indicators.definitions import Measure
 from gangmu.results.indicators.inputs import FACT_COLUMNS, Files, WrongInput
 from gangmu.results.indicators.slots import Slots, Stock, listed, literal
 from gangmu.results.indicators.tree import FOREVER, Flags, Ints, Spans
 
 _BATCH = 4_000_000
 _EXAMPLES = 5
+_FEW = 50
 _READ_AHEAD = "256MB"
 
 
@@ -99,12 +102,12 @@ class Facts:
         self._con, self._period = con, period
         self._known = "" if known_at is None else f"known_at <= TIMESTAMPTZ {literal(_instant(known_at))}"
         self._with_strays = True
+        self._narrow = ""
         con.execute(f"CREATE VIEW written AS {facts_sql(groups, links)}")
         self.passed_over: dict[str, int] = {}
 
     def _count(self, sql: str) -> int:
-        row = self._con.execute(sql).fetchone()
-        return int(row[0]) if row else 0
+        return int(self._con.execute(sql).fetchall()[0][0])
 
     def check(self) -> None:
         """Refuse wrong ids, voids and replacements; let rows that stand twice count once."""
@@ -171,6 +174,58 @@ class Facts:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         self._con.execute(f"CREATE VIEW counting AS SELECT * FROM written{where}")
 
+    def keep_history(self, most: int) -> None:
+        """Let facts be listed with what replaced them; keep them at hand if they are not too many."""
+        known = f" AND {self._known}" if self._known else ""
+        where = f" WHERE {self._known}" if self._known else ""
+        history = (
+            "SELECT w.*, r.replaced_by FROM written w LEFT JOIN (SELECT replaces AS gone, min(fact) AS replaced_by "
+            f"FROM written WHERE replaces IS NOT NULL{known} GROUP BY replaces) r ON w.fact = r.gone{where}"
+        )
+        if self._count("SELECT count(*) FROM written") > most:
+            self._con.execute(f"CREATE VIEW history AS {history}")
+            return
+        self._con.execute(f"CREATE TEMP TABLE history AS {history} ORDER BY org")
+        self._con.execute(
+            "CREATE OR REPLACE VIEW counting AS SELECT * FROM history WHERE replaced_by IS NULL"
+        )
+
+    @contextmanager
+    def only(self, orgs: Ints) -> Iterator[None]:
+        """Read the facts of some organizations alone."""
+        if len(orgs) <= _FEW:
+            self._narrow = f" AND org IN ({', '.join(str(int(org)) for org in orgs)})"
+        else:
+            self._con.register("given_orgs", pa.table({"org": orgs}))
+            self._con.execute("CREATE OR REPLACE TEMP TABLE chosen AS FROM given_orgs")
+            self._con.unregister("given_orgs")
+            self._narrow = " AND org IN (SELECT org FROM chosen)"
+        try:
+            yield
+        finally:
+            self._narrow = ""
+
+    def listed_for(self, measure: Measure, most: int) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many facts a measure counts, and some of them with those they replaced."""
+        items = "" if measure.items is None else f" AND item IN {listed(sorted(measure.items))}"
+        since = "" if measure.verb == "last" else f" AND day >= DATE '{self._period.first}'"
+        nulls = " AND value IS NOT NULL" if measure.nulls else ""
+        asked = (
+            f"FROM history WHERE day <= DATE '{self._period.last}'{since} AND code = {literal(measure.fact)}"
+            f"{items}{self._placed()}"
+        )
+        newest = ""
+        if measure.verb == "last":
+            order = "replaced_by IS NOT NULL, day DESC, known_at DESC, fact DESC"
+            newest = f" QUALIFY row_number() OVER (PARTITION BY org, item ORDER BY {order}) = 1"
+        counted = f"SELECT fact {asked}{nulls} AND replaced_by IS NULL{newest}"
+        rows = self._con.sql(
+            "SELECT fact, org, CAST(day AS VARCHAR) AS day, code, item, value, source, "
+            f"CAST(known_at AS VARCHAR) AS known_at, replaced_by {asked}{newest} "
+            f"ORDER BY org, day, fact LIMIT {most}"
+        )
+        return self._count(f"SELECT count(*) FROM ({counted})"), rows.to_arrow_table().to_pylist()
+
     def note_passed_over(self) -> None:
         """Count the facts whose code this product does not know."""
         rows = self._con.execute(
@@ -225,7 +280,8 @@ class Facts:
         self._with_strays = False
 
     def _placed(self) -> str:
-        return " AND fact NOT IN (SELECT fact FROM stray)" if self._with_strays else ""
+        strays = " AND fact NOT IN (SELECT fact FROM stray)" if self._with_strays else ""
+        return strays + self._narrow
 
     def batches(self, slots: Slots) -> Iterator[tuple[Ints, Any, Ints, Flags | None]]:
         """Yield what the slots need: organizations, slots, values, and which are null."""

@@ -259,6 +259,14 @@ class Tree:
             total[layer.parents] = ufunc(total[layer.parents], below)
         return total
 
+    def subtree(self, place: int) -> Ints:
+        """Return the places of an organization and all below it."""
+        inside = np.zeros(self.size, bool)
+        inside[place] = True
+        for layer in self.layers:
+            inside[layer.rows] |= inside[self.parent[layer.rows]]
+        return np.flatnonzero(inside)
+
     def nearest(self, level: str) -> Places:
         """Return the nearest ancestor or self of a level, -1 where there is none."""
         wanted = self.spans.levels.index(level) if level in self.spans.levels else -2
