@@ -20,6 +20,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound, NotSignedIn, Refusal
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
+from gangmu.core.text import LANGUAGES
 from gangmu.frame.doors import ANYONE, OWN, Request, page
 from gangmu.frame.figures import Status
 from gangmu.frame.forms import FieldForm
@@ -86,19 +87,26 @@ def _begin(request: Request) -> str:
     return str(request.session["gangmu"])
 
 
-def demo_accounts() -> list[dict[str, Any]]:
-    """Return the accounts that a demonstration offers on its sign-in page."""
+def demo_accounts(language: str = LANGUAGES[0]) -> list[dict[str, Any]]:
+    """Return the accounts that a demonstration offers on its sign-in page, in the reader's words."""
     file = Path(settings.GANGMU_DATA) / "demo.json"
     if not settings.GANGMU_DEMO or not file.exists():
         return []
     accounts: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-    return accounts
+    return [
+        {key: said.get(language, "") if isinstance(said, dict) else said for key, said in account.items()}
+        for account in accounts
+    ]
 
 
 @page(ANYONE, methods=("GET", "POST"))
 def signing_in(request: Request) -> HttpResponse:
     """Sign in by name and password; where a role asks for it, a one-time code follows."""
-    values = {"next": _next(request), "login": request.POST.get("login", ""), "demo": demo_accounts()}
+    values = {
+        "next": _next(request),
+        "login": request.POST.get("login", ""),
+        "demo": demo_accounts(request.context.language),
+    }
     if request.method == "GET":
         return render(request, "access/sign_in.html", values)
     login, password = request.POST.get("login", "").strip(), request.POST.get("password", "")

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from gangmu.core.context import LOCAL
 from gangmu.core.periods import Period, period_of
-from gangmu.site.demo.state import DemoState, read_state, write_state
+from gangmu.site.demo.state import DemoAccount, DemoState, read_state, write_state
 from gangmu.site.terminal import CommandFailure, Progress, warn, write, write_json
 
 NAME = "demo"
@@ -128,7 +128,12 @@ def _make(folder: Path, wanted: DemoState) -> DemoState:
     migrate()
     from gangmu.site.demo.playing import play
 
-    accounts = [account for place in wanted.places for account in play(pack_folder(place), wanted, progress)]
+    accounts: list[DemoAccount] = []
+    members = 0
+    for place in wanted.places:
+        world, doors = play(pack_folder(place), wanted, progress, after=members)
+        accounts += doors
+        members += world.members
     state = wanted.model_copy(update={"finished": True, "accounts": tuple(accounts)})
     write_state(folder, state)
     return state

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gangmu.core.text import Text
+
 Level = Literal["prefecture", "county", "township", "village", "group"]
 Share = Annotated[int, Field(ge=1, le=100)]
 Size = tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(ge=3)]]
@@ -116,3 +118,21 @@ class WorldPlan(Piece):
     imagined: ImaginedCounty
     units: tuple[UnitBlock, ...]
     members: tuple[Members, ...]
+
+
+class Door(Piece):
+    """Somebody a demonstration may be entered as: the post or role, and where it is held."""
+
+    login: str
+    post: str
+    at: Literal["top", "county", "town", "branch"]
+    title: Text
+    does: Text
+    next: str
+
+
+class Doors(Piece):
+    """``doors.yaml``: people who hold a post, and accounts of those who keep the site going."""
+
+    doors: tuple[Door, ...]
+    machines: tuple[Door, ...]

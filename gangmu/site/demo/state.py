@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from gangmu.core.text import Text
+
 STATE = "demo-world.json"
 DOORS = "demo.json"
 """The accounts alone: what the sign-in page reads."""
@@ -17,8 +19,8 @@ class DemoAccount(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     login: str
-    title: str
-    does: str
+    title: Text
+    does: Text
     next: str = "/"
 
 
@@ -51,8 +53,8 @@ def read_state(folder: Path) -> DemoState | None:
 def write_state(folder: Path, state: DemoState) -> None:
     """Keep what the demonstration in a data folder says of itself."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / STATE, state.model_dump_json(indent=2))
-    doors = [account.model_dump() for account in state.accounts]
+    _write(folder / STATE, state.model_dump_json(indent=2, by_alias=True))
+    doors = [account.model_dump(by_alias=True) for account in state.accounts]
     _write(folder / DOORS, json.dumps(doors, ensure_ascii=False, indent=2))
 
 
