@@ -18,6 +18,7 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import locked, orgs_by_code
 from gangmu.kernel.orgs.rules import is_below
 from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.models import Household, Membership, Person, Post
 from gangmu.kernel.people.queries import (
@@ -363,7 +364,8 @@ def _assign(context: Context, org: Org, batch: Sequence[NewPost]) -> tuple[list[
     if any(not is_below(new.org.path, org.path) for new in batch):
         raise NotAllowed("You may not do this here.")
     locked(org)
-    kinds = [post_kind(new.org, new.kind) for new in batch]
+    pack = pack_of(org.root_id)
+    kinds = [post_kind(new.org, new.kind, pack) for new in batch]
     faults = _post_faults(context, batch, kinds)
     if faults:
         return [], faults
@@ -471,13 +473,14 @@ def _grant(
     ]
     if not giving:
         return
+    pack = pack_of(org.root_id)
     accounts = _accounts(context, org, [new for new, _, _ in giving])
     grants = [
         Grant(
             account=accounts[new.person.pk],
             role=kind.role,
             org=new.org,
-            reach=kind.reach or _role_reach(new.org, kind),
+            reach=kind.reach or _role_reach(pack, kind),
             valid_from=post.valid_from,
             valid_to=post.valid_to,
             reason=(f"{kind.title} {post.paper}").strip()[:200],
@@ -488,8 +491,8 @@ def _grant(
     grant_roles(context, org=org, grants=grants)
 
 
-def _role_reach(org: Org, kind: PostKind) -> str:
-    role = pack_of(org.root_id).find(RoleKind, kind.role)
+def _role_reach(pack: Pack, kind: PostKind) -> str:
+    role = pack.find(RoleKind, kind.role)
     return role.reach if role else Grant.Reach.ORG
 
 

@@ -13,6 +13,7 @@ from gangmu.core.secrets import decrypt, encrypt, fingerprint, mask
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, on_day, within
 from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.models import Household, Membership, Person, Post, Status
 from gangmu.kernel.people.rules import half_width
@@ -216,9 +217,9 @@ def post_kinds(org: Org) -> list[PostKind]:
     )
 
 
-def post_kind(org: Org, code: str) -> PostKind | None:
-    """Return a post by its code, if the organization may have it."""
-    kind = pack_of(org.root_id).find(PostKind, code)
+def post_kind(org: Org, code: str, pack: Pack | None = None) -> PostKind | None:
+    """Return a post by its code, if the organization may have it under the pack that rules there."""
+    kind = (pack or pack_of(org.root_id)).find(PostKind, code)
     return kind if kind and (not kind.kinds or org.kind in kind.kinds) else None
 
 
