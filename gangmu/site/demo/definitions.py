@@ -102,6 +102,44 @@ class Members(Piece):
     size: Size
 
 
+class Filling(Piece):
+    """How one field of a record is filled in: in exactly one way; dates fill themselves."""
+
+    between: tuple[int, int] | None = None
+    like: str = ""
+    """Another field, read before this one, from which at most ``less`` is taken off."""
+    less: int = Field(default=0, ge=0)
+    of_members: tuple[Share, Share] | None = None
+    texts: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Filling":
+        if sum(map(bool, (self.between, self.like, self.of_members, self.texts))) != 1:
+            raise ValueError("a field is filled in exactly one way")
+        return self
+
+
+class Slips(Piece):
+    """How many of a hundred answers are late, missing or given back."""
+
+    late: int = Field(ge=0, le=100)
+    missing: int = Field(ge=0, le=100)
+    returned: int = Field(ge=0, le=100)
+
+
+class MonthPlan(Piece):
+    """How a month is played.
+
+    All monthly duties of the pack are issued; ``left`` are those that wait, in the running
+    month, for whoever tries the demonstration. ``answers`` fill the records in.
+    """
+
+    left: tuple[str, ...] = ()
+    imagined: Slips
+    reasons: tuple[str, ...] = Field(min_length=1)
+    answers: dict[str, dict[str, Filling]]
+
+
 class WorldPlan(Piece):
     """A pack's demonstration world.
 
@@ -118,6 +156,7 @@ class WorldPlan(Piece):
     imagined: ImaginedCounty
     units: tuple[UnitBlock, ...]
     members: tuple[Members, ...]
+    month: MonthPlan
 
 
 class Door(Piece):

@@ -1,11 +1,11 @@
 """A place founded and one month of it played, from the first day to the open orders of today."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from gangmu.core.context import Context
+from gangmu.core.context import LOCAL, Context
 from gangmu.core.definition import read_definition
 from gangmu.core.periods import Period
 from gangmu.kernel.access.operations import ensure_system_account, grant_role, open_account
@@ -13,6 +13,7 @@ from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.audit.sealer import seal_entries
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
 from gangmu.site.demo.definitions import Doors
+from gangmu.site.demo.month import MonthPlay
 from gangmu.site.demo.staffing import Desk, fill_world
 from gangmu.site.demo.state import DemoAccount, DemoState
 from gangmu.site.demo.world import World
@@ -33,16 +34,18 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
 
     ``after`` is how many persons other places have already.
     """
-    month = Period.parse(wanted.month)
+    month, until = Period.parse(wanted.month), datetime.now(LOCAL) + wanted.clock_offset
     context = Context(AccountActor(ensure_system_account()), morning(date(month.year - 1, 1, 1)))
     world, version = take_world(context, folder, small=wanted.size == "small")
     say(f"{folder.name}: {len(world.orgs)} organizations, {world.members} members")
     orgs = found_world(context, world, version, say)
     desks = _desks(world, folder.name)
     filling = at(context, morning(month.first - timedelta(days=45)))
-    fill_world(filling, world, orgs, desks, say, after)
+    staff = fill_world(filling, world, orgs, desks, say, after)
     _open_machines(filling, world, orgs, folder.name)
     seal_entries(filling.now)
+    MonthPlay(world, orgs, staff, month, until, say).close_after()
+    MonthPlay(world, orgs, staff, month.next(), until, say).leave_open()
     return world, _accounts(folder.name)
 
 

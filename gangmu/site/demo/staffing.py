@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gangmu.core.context import Context
+from gangmu.kernel.access.queries import AccountActor, accounts_of_people
 from gangmu.kernel.people.models import Person
 from gangmu.kernel.people.operations import NewPost, assign_posts, register_people
 from gangmu.site.demo.building import Orgs, Say, batches
@@ -28,10 +29,15 @@ class Desk:
 
 @dataclass
 class Staff:
-    """Who keeps the world going: the full members of every organization, by code."""
+    """Who keeps the world going: full members of every organization, and holders of posts, by code."""
 
     members: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
     taken: set[int] = field(default_factory=set)
+    actors: dict[tuple[str, str], AccountActor] = field(default_factory=dict)
+    """Who acts for a post at an organization, by its code and the post."""
+
+    desks: frozenset[tuple[str, str]] = frozenset()
+    """The posts of those whom the demonstration may be entered as."""
 
 
 def fill_world(
@@ -39,11 +45,16 @@ def fill_world(
 ) -> Staff:
     """Register all members today, and give every organization its posts and accounts."""
     staff = _register(context, world, orgs, say, after)
+    staff.desks = frozenset((desk.org, desk.post) for desk in desks)
     posts = list(_posts(world, orgs, staff, desks, context.today))
     root = orgs[world.plan.root]
     for part in batches(posts):
         assign_posts(context, root, part)
     say(f"{len(posts)} posts")
+    accounts = accounts_of_people(post.person.pk for post in posts)
+    for post in posts:
+        if post.person.pk in accounts:
+            staff.actors[post.org.code, post.kind] = AccountActor(accounts[post.person.pk])
     return staff
 
 
@@ -88,13 +99,12 @@ def _near(world: World) -> dict[str, list[str]]:
 
 def _posts(world: World, orgs: Orgs, staff: Staff, desks: Sequence[Desk], day: date) -> Iterator[NewPost]:
     near = _near(world)
-    held = {(desk.org, desk.post) for desk in desks}
     for desk in desks:
         person = _pick(staff, desk.org, near[desk.org])
         yield NewPost(person, orgs[desk.org], desk.post, day, login=desk.login)
     for org in world.orgs:
         for post in _posts_of(org, len(staff.members[org.code])):
-            if (org.code, post) not in held:
+            if (org.code, post) not in staff.desks:
                 yield NewPost(_pick(staff, org.code, near[org.code]), orgs[org.code], post, day)
 
 
