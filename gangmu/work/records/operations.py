@@ -73,7 +73,7 @@ def _written(context: Context, rows: Sequence[NewRecord]) -> list[Record]:
     packs = {root: pack_version_of(root) for root in {row.org.root_id for row in rows}}
     for at, row in enumerate(rows):
         try:
-            kind = record_kind(row.org, row.kind)
+            kind = record_kind(row.org, row.kind, packs[row.org.root_id])
             record = _record(context, row, kind)
         except Invalid as refusal:
             prefix = f"{at}." if len(rows) > 1 else ""

@@ -7,6 +7,7 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.kernel.packs.models import PackVersion
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.models import Record
@@ -17,9 +18,10 @@ def record_kinds(org: Org) -> tuple[RecordKind, ...]:
     return pack_of(org.root_id).all(RecordKind)
 
 
-def record_kind(org: Org, code: str) -> RecordKind:
-    """Return one kind of record as it is now; an unknown code refuses."""
-    kind = pack_of(org.root_id).find(RecordKind, code)
+def record_kind(org: Org, code: str, version: PackVersion | None = None) -> RecordKind:
+    """Return one kind of record as it is now, by the version that rules there; an unknown code refuses."""
+    pack = pack_of(org.root_id) if version is None else pack_by_version(version)
+    kind = pack.find(RecordKind, code)
     if kind is None:
         raise NotFound("There is no such kind of record here.")
     return kind

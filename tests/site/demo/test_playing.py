@@ -1,0 +1,108 @@
+"""A pocket world built and played by the product's own operations."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gangmu.core.context import Context
+from gangmu.kernel.access.models import Account
+from gangmu.kernel.access.queries import AccountActor
+from gangmu.kernel.audit.sealer import verify_log
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.people.models import Membership
+from gangmu.site.demo.playing import play
+from gangmu.site.demo.state import DemoAccount, DemoState
+from gangmu.site.demo.world import World
+from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.queries import own_waiting_tasks, tasks_to_review
+
+TODAY = datetime(2015, 11, 18, 4, tzinfo=UTC)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came out of playing."""
+
+    world: World
+    accounts: list[DemoAccount]
+
+    def context(self, login: str) -> Context:
+        """Return the context of one of the demonstration's accounts today."""
+        return Context(AccountActor(Account.objects.get(login=login)), TODAY)
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker: Any, pocket: Path) -> Iterator[Played]:
+    """Build the world once for this module, and take it back at the end."""
+    from django.db import transaction
+
+    wanted = DemoState(
+        places=("pocket",), size="full", month="2015-10", clock_offset=TODAY - datetime.now(UTC)
+    )
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Played(*play(pocket, wanted, lambda step: None))
+        transaction.set_rollback(True)
+
+
+def test_the_tree_stands_as_planned(played: Played) -> None:
+    standing = dict(Org.objects.values_list("code", "parent__code"))
+
+    assert standing == {org.code: org.parent or None for org in played.world.orgs}
+
+
+def test_every_member_is_registered_where_planned(played: Played) -> None:
+    counted = Counter(Membership.objects.values_list("org__code", flat=True))
+
+    assert counted == {org.code: org.members for org in played.world.orgs if org.members}
+
+
+def test_the_log_of_a_played_world_verifies(played: Played) -> None:
+    verdict = verify_log()
+
+    assert verdict.faults == ()
+    assert verdict.entries > 50
+
+
+def test_the_month_played_is_closed_and_the_next_one_open(played: Played) -> None:
+    states = set(Order.objects.values_list("period", "state"))
+
+    assert states == {("2015-10", "closed"), ("2015-11", "issued")}
+
+
+def test_whoever_is_late_silent_or_sent_back_stands_in_the_county_that_does_not_exist(played: Played) -> None:
+    slipped = Task.objects.filter(period="2015-10").exclude(timing="on_time", returns=0)
+    codes = set(slipped.values_list("org__code", flat=True))
+
+    assert codes
+    assert {code[:6] for code in codes} == {played.world.plan.imagined.code}
+
+
+def test_the_secretary_has_something_to_answer_and_the_officer_something_to_issue(played: Played) -> None:
+    secretary = played.context("secretary.pocket")
+    branch = Org.objects.get(path=secretary.places("plans.answer").ranges[0][0])
+    issued = set(Order.objects.filter(period="2015-11").values_list("duty", flat=True))
+
+    assert sorted(task.duty for task in own_waiting_tasks(secretary, branch)) == [
+        "monthly_order",
+        "theme_day",
+    ]
+    assert played.world.plan.month.left == ("venue_duty",)
+    assert "venue_duty" not in issued
+
+
+def test_the_town_officer_has_something_to_review(played: Played) -> None:
+    assert tasks_to_review(played.context("town.pocket")).exists()
+
+
+def test_whom_one_may_enter_as_has_an_account(played: Played) -> None:
+    logins = {account.login for account in played.accounts}
+
+    assert set(Account.objects.filter(login__in=logins).values_list("login", flat=True)) == logins
+    assert "secretary.pocket" in logins
