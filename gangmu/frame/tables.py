@@ -197,7 +197,7 @@ class Table:
     @cached_property
     def lead(self) -> Column:
         """The column that names the row on a phone: the first that is a link, else the first."""
-        return next((column for column in self.visible if column.kind == "link"), self.visible[0])
+        return next((c for c in self.visible if c.kind == "link" or c.link is not None), self.visible[0])
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
