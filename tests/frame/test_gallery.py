@@ -131,6 +131,32 @@ def test_a_consequence_is_asked_for_first(browser: Any, server: str):
     page.context.close()
 
 
+def test_a_form_is_sent_only_after_it_was_confirmed(browser: Any, server: str):
+    page = opened(browser, f"{server}/gallery", "pc")
+
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("button", name="取消").click()
+    stayed = page.url
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("button", name="确定").click()
+    page.wait_for_url(f"{server}/answer")
+
+    assert stayed == f"{server}/gallery"
+    page.context.close()
+
+
+def test_what_was_typed_stays_while_the_network_is_down(browser: Any, server: str):
+    page = opened(browser, f"{server}/answer", "phone")
+    page.get_by_label("会议主题").fill("讨论分红方案")
+
+    page.context.set_offline(True)
+    page.get_by_role("button", name="提交").click()
+
+    assert page.get_by_text("网络已断开").is_visible()
+    assert page.get_by_label("会议主题").input_value() == "讨论分红方案"
+    page.context.close()
+
+
 def test_a_refusal_of_a_part_is_a_note_on_the_page(browser: Any, server: str):
     page = opened(browser, f"{server}/problems", "phone")
 

@@ -57,14 +57,8 @@
     const button = at(event, "button[data-confirm]");
     if (!button || button.hasAttribute("hx-post") || button.hasAttribute("hx-get") || !button.form) return;
     event.preventDefault();
-    if (button.form.reportValidity()) ask(button.dataset.confirm, () => { button.form.dataset.sure = ""; button.form.requestSubmit(withoutQuestion(button)); });
+    if (button.form.noValidate || button.form.reportValidity()) ask(button.dataset.confirm, () => button.form.requestSubmit(button));
   });
-  function withoutQuestion(button) {
-    const question = button.dataset.confirm;
-    delete button.dataset.confirm;
-    setTimeout(() => { button.dataset.confirm = question; }, 0);
-    return button;
-  }
   document.addEventListener("htmx:confirm", function (event) {
     const question = event.detail.elt.dataset.confirm;
     if (!question) return;
@@ -72,11 +66,12 @@
     ask(question, () => event.detail.issueRequest(true));
   });
 
-  /* A form is sent once. */
+  /* A form is sent once, and not at all while the network is down: the page would be lost. */
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!navigator.onLine) { event.preventDefault(); tellNetwork(); return; }
     form.dataset.sent = "1";
     const pressed = event.submitter;
     if (pressed) pressed.classList.add("gm-busy");
