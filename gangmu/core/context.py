@@ -62,6 +62,10 @@ class Places:
         """Whether one organization, by its path, lies within."""
         return any(low <= path < high for low, high in self.ranges)
 
+    def includes(self, span: tuple[str, str]) -> bool:
+        """Whether a whole range of paths lies within."""
+        return any(low <= span[0] and span[1] <= high for low, high in self.ranges)
+
 
 class Actor(Protocol):
     """Somebody or something that acts: an account, a token, the system itself."""

@@ -47,7 +47,7 @@ def check_door(context: Context, permission: str) -> None:
         return
     if context.actor.account_id is None:
         raise NotSignedIn("Please sign in first.")
-    if permission != OWN and not context.may(permission):
+    if not context.may(permission):
         raise NotAllowed("You may not open this page.", {"permission": permission})
 
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.desk import api as desk
@@ -40,6 +40,14 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
     return problem_response(Invalid("Some fields need attention.", faults=faults), request)
 
 
+def _unreadable(request: HttpRequest, wrong: HttpError) -> HttpResponse:
+    """Answer for a body that is no JSON, in the same form as every other refusal."""
+    refusal = Refusal("This request is refused")
+    refusal.status = wrong.status_code
+    return problem_response(refusal, request)
+
+
+api.add_exception_handler(HttpError, cast(Any, _unreadable))
 api.add_exception_handler(Refusal, cast(Any, _refused))
 api.add_exception_handler(Http404, cast(Any, _missing))
 api.add_exception_handler(ValidationError, cast(Any, _invalid))

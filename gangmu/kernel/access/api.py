@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import Q
 from ninja import Query, Router, Schema
 
 from gangmu.core.errors import NotFound
@@ -79,10 +80,12 @@ class PageOf(Schema):
     limit: int = 100
 
 
-def _account(request: Request, account_id: int) -> Account:
-    found = Account.objects.filter(
-        pk=account_id, pk__in=grants_below(request.context).order_by().values("account")
-    ).first()
+def _account(request: Request, account_id: int, *, or_new: bool = False) -> Account:
+    """Return an account that holds something within reach, or that holds nothing yet."""
+    known = Q(pk__in=grants_below(request.context).order_by().values("account"))
+    if or_new:
+        known |= ~Q(pk__in=Grant.objects.values("account"))
+    found = Account.objects.filter(known, pk=account_id, is_active=True).first()
     if found is None:
         raise NotFound("There is no such account.")
     return found
@@ -143,9 +146,7 @@ def post_grant(request: Request, org_id: int, given: GrantIn) -> Grant:
     """Give a role at an organization."""
     context = request.context
     values = given.dict(exclude={"account"})
-    account = Account.objects.filter(pk=given.account, is_active=True).first()
-    if account is None:
-        raise NotFound("There is no such account.")
+    account = _account(request, given.account, or_new=True)
     return grant_role(context, org=org_by_id(context, org_id), account=account, **values)
 
 

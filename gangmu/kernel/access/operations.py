@@ -1,18 +1,19 @@
 """Signing in, granting, lending, ending: every write of this room."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import pyotp
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
-from gangmu.core.context import Context
+from gangmu.core.context import EVERYTHING, Context, alone, below
 from gangmu.core.errors import Conflict, Invalid, NotAllowed, Refusal
 from gangmu.core.secrets import decrypt, encrypt
 from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Replay, Token
-from gangmu.kernel.access.queries import active_on, needs_second_factor, role_permissions
+from gangmu.kernel.access.queries import needs_second_factor, role_at
 from gangmu.kernel.access.rules import (
     LOCK_FOR,
     MOST_FAILURES,
@@ -24,6 +25,7 @@ from gangmu.kernel.access.rules import (
 )
 from gangmu.kernel.audit.operations import ANYONE, OWN, operation
 from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.rules import is_below
 
 
 class WrongSignIn(Refusal):
@@ -33,7 +35,8 @@ class WrongSignIn(Refusal):
     code = "wrong_sign_in"
 
 
-_WRONG = "The name or the password is wrong."
+_WRONG = "The name or the password is wrong. After five wrong tries, wait a quarter of an hour."
+"""The same for a name that exists, for one that does not and for one that is locked."""
 
 
 @operation("access.open_account", permission="access.manage", at="org")
@@ -59,11 +62,35 @@ def open_accounts(context: Context, *, org: Org, people: Sequence[tuple[str, str
     return Account.objects.bulk_create(accounts, batch_size=1000)
 
 
+def _check_in_hand(context: Context, org: Org, account: Account) -> None:
+    """Refuse unless an account stands at or below an organization and holds nothing beyond the actor.
+
+    Whoever gives out the key of an account could act with all that it holds: a role given
+    at a village must not make the village the keeper of a county's account.
+    """
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=context.today)
+    lenders = Delegation.objects.filter(lasting, taker=account).values("giver")
+    held = list(account.grants.filter(lasting).select_related("org"))
+    borrowed = Grant.objects.filter(lasting, account__in=lenders).select_related("org")
+    if not any(grant.org is not None and is_below(grant.org.path, org.path) for grant in held):
+        raise NotAllowed("You may not do this here.")
+    for grant in (*held, *borrowed):
+        role = role_at(grant.org, grant.role) if grant.org is not None else None
+        managed = [permission for permission in role.permissions if manages(permission)] if role else []
+        if not all(_all_within(context, permission, [grant]) for permission in ("access.manage", *managed)):
+            raise NotAllowed("This account holds more than you manage.")
+
+
+def _span_of(grant: Grant) -> tuple[str, str]:
+    if grant.org is None:
+        return EVERYTHING
+    return (below if grant.reach == Grant.Reach.SUBTREE else alone)(grant.org.path)
+
+
 @operation("access.close_account", permission="access.manage", at="org")
 def close_account(context: Context, *, org: Org, account: Account) -> Account:
     """Close an account: it can do nothing from now on, its past stays."""
-    if not account.grants.filter(org__path__startswith=org.path).exists():
-        raise NotAllowed("You may not do this here.")
+    _check_in_hand(context, org, account)
     account.is_active = False
     account.save(update_fields=["is_active"])
     OpenSession.objects.filter(account=account).delete()
@@ -74,10 +101,10 @@ def close_account(context: Context, *, org: Org, account: Account) -> Account:
 def give_start_code(context: Context, *, org: Org, account: Account, code: str) -> Account:
     """Keep the digest of a one-time code with which an account's holder sets a password.
 
-    Refused for an account that holds nothing at or below the organization.
+    Refused for an account that holds nothing at or below the organization, and for one that
+    holds or borrows more than the actor manages.
     """
-    if not account.grants.filter(active_on(context.today), org__path__startswith=org.path).exists():
-        raise NotAllowed("You may not do this here.")
+    _check_in_hand(context, org, account)
     account.start_code = code_digest(code)
     account.start_code_until = context.now + START_CODE_FOR
     account.save(update_fields=["start_code", "start_code_until"])
@@ -93,7 +120,10 @@ def fresh_start_code(context: Context, *, org: Org, account: Account) -> str:
 
 @operation("access.redeem_start_code", permission=ANYONE, secret=("code", "password"))
 def redeem_start_code(context: Context, *, login: str, code: str, password: str) -> Account:
-    """Set the first password, or a new one, by a one-time code that then is spent."""
+    """Set the first password, or a new one, by a one-time code that then is spent.
+
+    Sessions that were open under the old password end.
+    """
     account = Account.objects.select_for_update().filter(login=login, is_active=True).first()
     usable = (
         account is not None
@@ -108,6 +138,7 @@ def redeem_start_code(context: Context, *, login: str, code: str, password: str)
     _set_password(account, password)
     account.start_code, account.start_code_until, account.failures = "", None, 0
     account.save()
+    OpenSession.objects.filter(account=account).delete()
     return account
 
 
@@ -137,11 +168,9 @@ def sign_in(context: Context, *, login: str, password: str, device: str, session
     quarter of an hour. It is never said whether a name exists.
     """
     account = Account.objects.filter(login=login, is_active=True).exclude(kind=Account.Kind.SYSTEM).first()
-    if account is None:
+    if account is None or account.is_locked(context.now):
         make_password(password)  # the answer takes as long as for a name that exists
         raise WrongSignIn(_WRONG)
-    if account.is_locked(context.now):
-        raise WrongSignIn("Too many wrong tries: wait a quarter of an hour.")
     if not account.check_password(password):
         note_failed_sign_in(context, account=account)
         raise WrongSignIn(_WRONG)
@@ -210,8 +239,7 @@ def set_second_factor(context: Context, *, key: str, code: str, session_key: str
 @operation("access.reset_second_factor", permission="access.manage", at="org")
 def reset_second_factor(context: Context, *, org: Org, account: Account) -> Account:
     """Unbind a lost second factor; the holder sets a new one at the next sign-in."""
-    if not account.grants.filter(active_on(context.today), org__path__startswith=org.path).exists():
-        raise NotAllowed("You may not do this here.")
+    _check_in_hand(context, org, account)
     account.factor_secret, account.factor_since, account.factor_step = None, None, 0
     account.save(update_fields=["factor_secret", "factor_since", "factor_step"])
     OpenSession.objects.filter(account=account).delete()
@@ -280,12 +308,9 @@ def grant_role(
     does not know, and for one that manages more than the actor does: nobody lifts another
     above themselves.
     """
-    _check_role(context, org, role)
-    if not reason.strip():
-        raise Invalid("A reason is needed.", faults={"reason": "This must be filled in."})
-    if until is not None and until <= day:
-        raise Invalid("It ends before it begins.", faults={"until": "It ends before it begins."})
-    return Grant.objects.create(
+    if reach not in Grant.Reach.values:
+        raise Invalid("This is not one of the choices.", faults={"reach": "This is not one of the choices."})
+    grant = Grant(
         account=account,
         role=role,
         org=org,
@@ -295,25 +320,51 @@ def grant_role(
         reason=reason,
         source=source,
     )
+    _check_given(context, org, [grant])
+    if not reason.strip():
+        raise Invalid("A reason is needed.", faults={"reason": "This must be filled in."})
+    if until is not None and until <= day:
+        raise Invalid("It ends before it begins.", faults={"until": "It ends before it begins."})
+    grant.save()
+    return grant
 
 
-def _check_role(context: Context, org: Org, role: str) -> None:
-    permissions = role_permissions(org, role)
-    if permissions is None:
-        raise Invalid("There is no such role here.", faults={"role": "There is no such role here."})
-    for permission in permissions:
-        if manages(permission) and not context.may(permission, org.path):
-            raise NotAllowed("This role may do more here than you may.")
+def _check_given(context: Context, org: Org, grants: Sequence[Grant]) -> None:
+    """Refuse grants that would reach further, or let manage more, than the actor does.
+
+    A role that asks for a second factor ends what its holder does without one.
+    """
+    if not _all_within(context, "access.grant", grants):
+        raise NotAllowed("You may not do this here.")
+    unproven: list[int] = []
+    for code in {grant.role for grant in grants}:
+        role = role_at(org, code)
+        if role is None:
+            raise Invalid("There is no such role here.", faults={"role": "There is no such role here."})
+        given = [grant for grant in grants if grant.role == code]
+        for permission in filter(manages, role.permissions):
+            if not _all_within(context, permission, given):
+                raise NotAllowed("This role may do more here than you may.")
+        if role.second_factor:
+            unproven += [grant.account_id for grant in given]
+    for start in range(0, len(unproven), 500):
+        OpenSession.objects.filter(
+            account__in=unproven[start : start + 500], account__factor_secret=None
+        ).update(factor_passed=False)
+
+
+def _all_within(context: Context, permission: str, grants: Iterable[Grant]) -> bool:
+    places = context.places(permission)
+    return all(places.includes(_span_of(grant)) for grant in grants)
 
 
 @operation("access.grant_roles", permission="access.grant", at="org")
 def grant_roles(context: Context, *, org: Org, grants: Sequence[Grant]) -> int:
     """Give many roles at or below an organization at once, as when posts are imported."""
-    outside = [grant for grant in grants if grant.org is None or not grant.org.path.startswith(org.path)]
+    outside = [grant for grant in grants if grant.org is None or not is_below(grant.org.path, org.path)]
     if outside:
         raise NotAllowed("You may not do this here.")
-    for role in {grant.role for grant in grants}:
-        _check_role(context, org, role)
+    _check_given(context, org, grants)
     Grant.objects.bulk_create(grants, batch_size=1000)
     return len(grants)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyotp
 import segno
@@ -125,7 +126,7 @@ def signing_in(request: Request) -> HttpResponse:
 def _after_password(request: Request, account: Account) -> HttpResponse:
     if needs_second_factor(account, request.context.today):
         step = "access-code" if account.factor_secret is not None else "access-set-up-code"
-        return redirect(f"{reverse(step)}?next={_next(request)}")
+        return redirect(f"{reverse(step)}?{urlencode({'next': _next(request)})}")
     return redirect(_next(request))
 
 
@@ -229,6 +230,7 @@ _TOKEN_SCOPES = (
     "records.view",
     "records.write",
     "people.view",
+    "own",
     "*",
 )
 

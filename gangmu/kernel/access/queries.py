@@ -1,6 +1,6 @@
 """Where an account may do what, and the reads of this room's pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from gangmu.core.context import EVERYTHING, LOCAL, Context, Places, alone, below
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Token
-from gangmu.kernel.access.rules import BUILT_IN_ROLES, role_gives
+from gangmu.kernel.access.rules import BUILT_IN_ROLES, may_be_lent, role_gives
+from gangmu.kernel.audit.operations import OWN
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import within
 from gangmu.kernel.packs.queries import pack_of, packs_in_force
@@ -38,7 +39,8 @@ def _role(packs: dict[int, Pack], grant: Grant) -> RoleKind | None:
 
 
 def _held(packs: dict[int, Pack], grant: Grant) -> _Held | None:
-    permissions = BUILT_IN_ROLES.get(grant.role)
+    # a pack's role of the same name, given at a place, is not the built-in one
+    permissions = BUILT_IN_ROLES.get(grant.role) if grant.org is None else None
     if permissions is None:
         role = _role(packs, grant)
         if role is None:
@@ -58,12 +60,20 @@ def active_grants(account_id: int, day: date) -> QuerySet[Grant]:
 def _all_held(account_id: int, day: date) -> list[_Held]:
     packs = packs_in_force()
     held = [_held(packs, grant) for grant in active_grants(account_id, day)]
+    for grant, role in _lent(packs, account_id, day):
+        reach = _held(packs, grant)
+        if reach is not None:
+            held.append(_Held(frozenset(filter(may_be_lent, role.permissions)), reach.span))
+    return [each for each in held if each is not None]
+
+
+def _lent(packs: dict[int, Pack], account_id: int, day: date) -> Iterator[tuple[Grant, RoleKind]]:
+    """Find what others lend to an account: their own delegable roles while they hold them."""
     for delegation in Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True):
         for grant in active_grants(delegation.giver_id, day):
             role = _role(packs, grant)
             if role is not None and role.delegable:
-                held.append(_held(packs, grant))
-    return [each for each in held if each is not None]
+                yield grant, role
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,9 @@ class AccountActor:
         """Return where the account holds a permission at an instant."""
         if not self.account.is_active:
             return Places()
+        if permission == OWN:
+            own = self.token_scopes is None or role_gives(self.token_scopes, OWN)
+            return Places((EVERYTHING,)) if own else Places()
         if self.token_scopes is not None and not role_gives(self.token_scopes, permission):
             return Places()
         day = now.astimezone(LOCAL).date()
@@ -107,16 +120,16 @@ def system_actor() -> AccountActor:
 
 
 def needs_second_factor(account: Account, day: date) -> bool:
-    """Whether one of the account's roles asks for a one-time code at sign-in."""
+    """Whether one of the account's roles, held or borrowed, asks for a one-time code at sign-in."""
     packs = packs_in_force()
-    roles = (_role(packs, grant) for grant in active_grants(account.pk, day))
+    roles = [_role(packs, grant) for grant in active_grants(account.pk, day)]
+    roles += [role for _, role in _lent(packs, account.pk, day)]
     return any(role is not None and role.second_factor for role in roles)
 
 
-def role_permissions(org: Org, code: str) -> frozenset[str] | None:
-    """Return what a role gives at an organization, by the pack that rules there."""
-    role = pack_of(org.root_id).find(RoleKind, code)
-    return role.permissions if role else None
+def role_at(org: Org, code: str) -> RoleKind | None:
+    """Return a role by the pack that rules at an organization."""
+    return pack_of(org.root_id).find(RoleKind, code)
 
 
 def account_by_token(digest: str, now: datetime) -> Token | None:

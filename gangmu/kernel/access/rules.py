@@ -41,6 +41,16 @@ def manages(permission: str) -> bool:
     return room == "*" or (room in ("access", "packs", "audit", "orgs") and verb != "view")
 
 
+def may_be_lent(permission: str) -> bool:
+    """Whether a substitute gets a permission with a lent role.
+
+    Deciding over accounts, roles and packs is not lent: what a substitute gave to others, or
+    to themselves, would outlive the substitution.
+    """
+    room = permission.partition(".")[0]
+    return room not in ("*", "access", "packs") or not manages(permission)
+
+
 def password_faults(password: str, login: str) -> str:
     """Return what is wrong with a new password, or nothing."""
     if len(password) < LEAST_PASSWORD:

@@ -10,11 +10,13 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import models, transaction
 from pydantic import BaseModel
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotAllowed, NotSignedIn
+from gangmu.core.secrets import fingerprint
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.rules import EntryContent, entry_digest, payload_digest
 
@@ -85,6 +87,8 @@ def require(context: Context, permission: str, place: Any = None) -> None:
     if context.actor.account_id is None and context.actor.label == "stranger":
         raise NotSignedIn("Please sign in first.")
     if permission == OWN:
+        if not context.may(OWN):
+            raise NotAllowed("You may not do this here.", {"permission": permission})
         return
     places = context.places(permission)
     allowed = places.everywhere if place is None else places.covers(place.path)
@@ -143,7 +147,12 @@ def _write(
 
 
 def _hidden(salt: str, value: Any) -> str:
-    return "sha256:" + payload_digest(salt, _plain(value))
+    """Return a fingerprint under the site's key.
+
+    A bare digest beside its salt would give passwords and numbers away to whoever tries them all.
+    """
+    mark = fingerprint(settings.GANGMU_DATA_KEY, payload_digest(salt, _plain(value)), purpose="log")
+    return "hmac-sm3:" + mark
 
 
 def _name(value: models.Model) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
@@ -14,6 +16,7 @@ from gangmu.kernel.inbox.models import Digest, Item
 from gangmu.kernel.inbox.queries import digest_for, own_items
 from gangmu.kernel.inbox.rules import may_disturb
 from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.kernel.orgs.rules import is_below
 
 BATCH = 2000
@@ -83,8 +86,12 @@ def _item(context: Context, source: str, new: NewItem) -> Item:
 
 @operation("inbox.finish_items", permission="inbox.post", at="org")
 def finish_items(context: Context, org: Org, *, source: str) -> int:
-    """Finish all open items of one source, because what they asked for has come about or lapsed."""
-    return Item.objects.filter(source=source, done_at=None).update(
+    """Finish all open items of one source, because what they asked for has come about or lapsed.
+
+    Those that are addressed to organizations elsewhere stay open.
+    """
+    here = Q(org__isnull=True) | Q(org__in=Org.objects.filter(in_subtree(org.path)))
+    return Item.objects.filter(here, source=source, done_at=None).update(
         done_at=context.now, done_by=context.actor.account_id
     )
 

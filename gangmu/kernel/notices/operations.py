@@ -63,6 +63,8 @@ def publish_notice(
     """
     if source:
         standing = Notice.objects.filter(source=source).first()
+        if standing is not None and standing.org_id != org.pk:
+            raise Conflict("Another organization has published this.")
         if standing is not None:
             return standing
     term = term or Term()

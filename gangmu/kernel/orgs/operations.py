@@ -9,7 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Conflict, Invalid
+from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
 from gangmu.kernel.orgs.queries import in_subtree, on_day
@@ -358,7 +358,8 @@ def split_org(
 ) -> list[Org]:
     """Split an organization into new ones, each with the children it takes; the old one closes.
 
-    Refused unless every open organization below it goes to exactly one part.
+    The parts stand where it stood: the actor must hold the right there. Refused unless every
+    open organization below it goes to exactly one part.
     """
     children = set(Org.objects.filter(parent=org, closed_on=None).values_list("pk", flat=True))
     taken = [child.pk for _, takes in parts for child in takes]
@@ -368,6 +369,8 @@ def split_org(
         raise Invalid("Every organization below goes to exactly one part.")
     if org.parent is None:
         raise Conflict("The top of a tree cannot be split.")
+    if not context.may("orgs.manage", org.parent.path):
+        raise NotAllowed("You may not do this here.")
     founded = []
     for new, takes in parts:
         part = _found(context, [new], org.parent)[0]
@@ -417,7 +420,12 @@ def add_unit(
 
 @operation("orgs.cover_unit", permission="orgs.manage", at="unit.under")
 def cover_unit(context: Context, unit: Unit, *, org: Org) -> Unit:
-    """Say which organization a body has: its own, or the joint one that takes it in."""
+    """Say which organization a body has: its own, or the joint one that takes it in.
+
+    The actor must hold the right at both ends.
+    """
+    if not context.may("orgs.manage", org.path):
+        raise NotAllowed("You may not do this here.")
     if not org.is_open():
         raise Conflict("%(org)s is closed.", {"org": org.name})
     unit.org = org
