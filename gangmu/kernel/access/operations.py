@@ -35,8 +35,11 @@ class WrongSignIn(Refusal):
     code = "wrong_sign_in"
 
 
-_WRONG = "The name or the password is wrong. After five wrong tries, wait a quarter of an hour."
-"""The same for a name that exists, for one that does not and for one that is locked."""
+def _wrong() -> WrongSignIn:
+    """Say the same of a name that exists, of one that does not and of one that is locked."""
+    return WrongSignIn(
+        "The name or the password is wrong. After five wrong tries, wait a quarter of an hour."
+    )
 
 
 @operation("access.open_account", permission="access.manage", at="org")
@@ -170,10 +173,10 @@ def sign_in(context: Context, *, login: str, password: str, device: str, session
     account = Account.objects.filter(login=login, is_active=True).exclude(kind=Account.Kind.SYSTEM).first()
     if account is None or account.is_locked(context.now):
         make_password(password)  # the answer takes as long as for a name that exists
-        raise WrongSignIn(_WRONG)
+        raise _wrong()
     if not account.check_password(password):
         note_failed_sign_in(context, account=account)
-        raise WrongSignIn(_WRONG)
+        raise _wrong()
     begin_session(context, account=account, device=device, session_key=session_key)
     return account
 

@@ -90,7 +90,7 @@ def finish_items(context: Context, org: Org, *, source: str) -> int:
 
     Those that are addressed to organizations elsewhere stay open.
     """
-    here = Q(org__isnull=True) | Q(org__in=Org.objects.filter(in_subtree(org.path)))
+    here = Q(org__isnull=True) | in_subtree(org.path, "org__path")
     return Item.objects.filter(here, source=source, done_at=None).update(
         done_at=context.now, done_by=context.actor.account_id
     )

@@ -100,8 +100,8 @@ def test_role_is_given_nowhere_beyond_the_givers_own_reach(office: Office) -> No
             grant_role(
                 at(keeper), org=org, account=other, role="secretary", day=TODAY, reach=reach, reason="x"
             )
+        grant = Grant(account=other, role="secretary", org=org, reach=reach, valid_from=TODAY, reason="x")
         with pytest.raises(NotAllowed):
-            grant = Grant(account=other, role="secretary", org=org, reach=reach, valid_from=TODAY, reason="x")
             grant_roles(at(keeper), org=org, grants=[grant])
     assert Grant.objects.count() == before
     with pytest.raises(Invalid):

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from django.conf import settings as site
 from django.test import Client
+from django.urls import reverse
 
 from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed
@@ -51,7 +52,7 @@ def officer(office: Office, *, key: str = KEY) -> Account:
 
 
 def send_password(client: Client, login: str, password: str = PASSWORD, target: str = "") -> Any:
-    return client.post("/sign-in", {"login": login, "password": password, "next": target})
+    return client.post(reverse("access-sign-in"), {"login": login, "password": password, "next": target})
 
 
 def stranger(moment: datetime = NOW) -> Context:
@@ -61,7 +62,7 @@ def stranger(moment: datetime = NOW) -> Context:
 def test_sign_in_gives_the_browser_a_new_session_so_that_a_planted_one_is_useless(office: Office) -> None:
     secretary(office)
     client = Client()
-    client.get("/sign-in")
+    client.get(reverse("access-sign-in"))
     planted = client.session
     planted["gangmu"] = "planted"
     planted.save()
@@ -71,8 +72,8 @@ def test_sign_in_gives_the_browser_a_new_session_so_that_a_planted_one_is_useles
     assert client.cookies["gangmu_session"].value != planted.session_key
     attacker = Client()
     attacker.cookies["gangmu_session"] = str(planted.session_key)
-    assert refused(attacker.get("/account"))
-    assert client.get("/account").status_code == 200
+    assert refused(attacker.get(reverse("access-account")))
+    assert client.get(reverse("access-account")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_setting_up_a_second_factor_replaces_none_that_is_bound(office: Office) 
     session["factor"] = pyotp.random_base32()
     session.save()
 
-    answer = client.post("/sign-in/set-up-code", {"code": pyotp.TOTP(session["factor"]).now()})
+    answer = client.post(reverse("access-set-up-code"), {"code": pyotp.TOTP(session["factor"]).now()})
 
     assert answer["Location"] == "/sign-in/code"
     kept = Account.objects.get(pk=account.pk)
@@ -215,13 +216,13 @@ def test_role_with_a_second_factor_ends_what_a_session_without_one_may(office: O
     account = secretary(office)
     client = Client()
     send_password(client, "dong")
-    assert client.get("/account").status_code == 200
+    assert client.get(reverse("access-account")).status_code == 200
 
     grant_role(
         office.system, org=office.county, account=account, role="officer", day=date(2015, 1, 1), reason="test"
     )
 
-    assert refused(client.get("/account"))
+    assert refused(client.get(reverse("access-account")))
 
 
 def test_start_code_opens_once_and_not_after_a_fortnight(office: Office) -> None:
@@ -247,7 +248,7 @@ def test_start_code_ends_the_sessions_that_were_open_before_it(office: Office) -
 
     redeem_start_code(stranger(), login="dong", code=code, password="quite another 9")
 
-    assert refused(client.get("/account"))
+    assert refused(client.get(reverse("access-account")))
 
 
 def test_start_code_of_another_account_opens_nothing(office: Office) -> None:
@@ -279,10 +280,10 @@ def test_changing_the_password_ends_every_session(office: Office) -> None:
     send_password(here, "dong")
     send_password(there, "dong")
 
-    here.post("/account/password", {"old": PASSWORD, "new": "quite another 9"})
+    here.post(reverse("access-change-password"), {"old": PASSWORD, "new": "quite another 9"})
 
-    assert refused(there.get("/account"))
-    assert refused(here.get("/account"))
+    assert refused(there.get(reverse("access-account")))
+    assert refused(here.get(reverse("access-account")))
 
 
 def test_signing_out_makes_the_old_cookie_useless(office: Office) -> None:
@@ -290,12 +291,12 @@ def test_signing_out_makes_the_old_cookie_useless(office: Office) -> None:
     client = Client()
     send_password(client, "dong")
     old = client.cookies["gangmu_session"].value
-    client.post("/sign-out")
+    client.post(reverse("access-sign-out"))
 
     thief = Client()
     thief.cookies["gangmu_session"] = old
 
-    assert refused(thief.get("/account"))
+    assert refused(thief.get(reverse("access-account")))
 
 
 def test_closing_an_account_ends_its_sessions_and_tokens_at_once(office: Office) -> None:
@@ -306,7 +307,7 @@ def test_closing_an_account_ends_its_sessions_and_tokens_at_once(office: Office)
     assert Client().get("/api/orgs", headers=headers).status_code == 200
     close_account(office.system, org=office.branch, account=account)
 
-    assert refused(client.get("/account"))
+    assert refused(client.get(reverse("access-account")))
     assert Client().get("/api/orgs", headers=headers).status_code == 401
 
 
@@ -314,7 +315,7 @@ def test_demonstration_doors_are_shut_on_a_real_site(office: Office, settings: A
     settings.GANGMU_DEMO = False
     secretary(office)
 
-    answer = Client().post("/sign-in/demo", {"login": "dong"})
+    answer = Client().post(reverse("access-demo"), {"login": "dong"})
 
     assert answer.status_code == 404
     assert OpenSession.objects.count() == 0
