@@ -10,6 +10,9 @@ from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.desk import api as desk
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access import api as access
+from gangmu.kernel.files import api as files
+from gangmu.kernel.inbox import api as inbox
+from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 
 api = NinjaAPI(
@@ -20,7 +23,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (access, orgs, desk):
+for room in (access, orgs, desk, files, inbox, notices):
     api.add_router("", room.router)
 
 

@@ -8,6 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.desk.pages")),
     path("", include("gangmu.kernel.access.pages")),
     path("", include("gangmu.kernel.orgs.pages")),
+    path("", include("gangmu.kernel.files.pages")),
+    path("", include("gangmu.kernel.inbox.pages")),
+    path("", include("gangmu.kernel.notices.pages")),
     path("", include("gangmu.frame.pages")),
     path("api/", api.urls),
 ]

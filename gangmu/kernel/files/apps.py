@@ -8,3 +8,7 @@ class FilesConfig(AppConfig):
 
     name = "gangmu.kernel.files"
     label = "files"
+
+    def ready(self) -> None:
+        """Tell the house what this room brings."""
+        from gangmu.kernel.files import wiring  # noqa: F401 -- registers on import

@@ -8,3 +8,7 @@ class InboxConfig(AppConfig):
 
     name = "gangmu.kernel.inbox"
     label = "inbox"
+
+    def ready(self) -> None:
+        """Tell the house what this room brings."""
+        from gangmu.kernel.inbox import wiring  # noqa: F401 -- registers on import

@@ -39,27 +39,27 @@ def _late(context: Context) -> Q:
 
 def waiting(context: Context) -> QuerySet[Item]:
     """Return what the reader has to do, the soonest due first."""
-    return own_items(context).filter(_OPEN, _TODO).order_by("due_on", "posted_at")
+    return own_items(context).filter(_OPEN, _TODO).order_by("due_on", "posted_at", "pk")
 
 
 def overdue(context: Context) -> QuerySet[Item]:
     """Return what the reader should have done, the longest overdue first."""
-    return own_items(context).filter(_late(context)).order_by("due_on", "posted_at")
+    return own_items(context).filter(_late(context)).order_by("due_on", "posted_at", "pk")
 
 
 def to_read(context: Context) -> QuerySet[Item]:
     """Return what the reader has not read yet, the newest first."""
-    return own_items(context).filter(_OPEN, kind=Item.Kind.READ).order_by("-posted_at")
+    return own_items(context).filter(_OPEN, kind=Item.Kind.READ).order_by("-posted_at", "-pk")
 
 
 def done(context: Context) -> QuerySet[Item]:
     """Return what the reader has done or read, the newest first."""
-    return own_items(context).filter(done_at__isnull=False).order_by("-done_at")
+    return own_items(context).filter(done_at__isnull=False).order_by("-done_at", "-pk")
 
 
 def started_by_me(context: Context) -> QuerySet[Item]:
     """Return what the reader has put before others, the newest first."""
-    return Item.objects.filter(posted_by=context.account).select_related("org").order_by("-posted_at")
+    return Item.objects.filter(posted_by=context.account).select_related("org").order_by("-posted_at", "-pk")
 
 
 def item_for(context: Context, item_id: int) -> Item:

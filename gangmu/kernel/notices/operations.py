@@ -169,8 +169,9 @@ def object_to_notice(
     known = Objection.objects.filter(receipt=code_digest(code)).first()
     if known is not None:
         return Receipt(code, known.answer_due_on)
-    last = notice.objections_until
-    if notice.withdrawn_at is not None or last is None or not notice.day_from <= context.today <= last:
+    standing = Notice.objects.get(pk=notice.pk)  # it may have been withdrawn since it was shown
+    last = standing.objections_until
+    if standing.withdrawn_at is not None or last is None or not standing.day_from <= context.today <= last:
         raise Conflict("Objections to this notice are not possible now.")
     _refuse_flood(context, notice)
     due = answer_due_on(context.today, notice.answer_within, calendar or Calendar())
