@@ -166,7 +166,7 @@ class Table:
     """Rows under columns, as one request asks for them (``sort``, ``page``, ``size``, ``columns``).
 
     Only columns that say how are sortable; anything else asked for is passed over.
-    ``rows`` is a queryset or a sequence. ``search`` names the parameters of filters
+    ``rows`` is a queryset or a sequence. ``form`` is the form that ticked rows are sent with. ``search`` names the parameters of filters
     that links keep; they are all kept by default.
     """
 
@@ -181,6 +181,7 @@ class Table:
     empty_advice: Words = ""
     row_url: Callable[[Any], str] | None = None
     selectable: bool = False
+    form: str = ""
     exports: bool = True
     default_sort: str = ""
     made_by: str = ""

@@ -14,6 +14,8 @@ from gangmu.kernel.files import api as files
 from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
+from gangmu.work.plans import api as plans
+from gangmu.work.records import api as records
 
 api = NinjaAPI(
     title="Gangmu",
@@ -23,7 +25,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (access, orgs, desk, files, inbox, notices):
+for room in (access, orgs, files, inbox, notices, records, plans, desk):
     api.add_router("", room.router)
 
 

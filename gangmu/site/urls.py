@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.kernel.files.pages")),
     path("", include("gangmu.kernel.inbox.pages")),
     path("", include("gangmu.kernel.notices.pages")),
+    path("", include("gangmu.work.records.pages")),
+    path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.frame.pages")),
     path("api/", api.urls),
 ]

@@ -187,6 +187,7 @@ def _held(task: Task, event: Event) -> Task:
     held = (
         Task.objects.select_for_update(of=("self",))
         .select_related("order", "order__issuer", "order__pack", "org", "org__parent")
+        .defer("order__pack__files")
         .get(pk=task.pk)
     )
     if not may(held.state, event, closed=_over(held)):
@@ -299,20 +300,27 @@ def report_task(
 ) -> Answer:
     """Write the record that a task asks for and answer with it, both or neither.
 
-    After a return the record that was given is corrected, and both versions are kept.
+    After a return the record that was given is corrected, and both versions are kept. A
+    task that was noted as missing is answered late.
     """
+    if task.timing == "missing":
+        return answer_late(context, task, record=_record_for(context, task, values, day, reason))
     held = _held(task, "answer")
-    present = standing_answer(held)
+    return answer_task(context, held, record=_record_for(context, held, values, day, reason))
+
+
+def _record_for(
+    context: Context, task: Task, values: Mapping[str, Any], day: date | None, reason: str
+) -> Record:
+    """Return a record with the values: the one that was given before, corrected, or a new one."""
+    present = standing_answer(task)
     if present is not None:
-        given_back = Return.objects.filter(task=held).order_by("-returned_at").first()
+        given_back = Return.objects.filter(task=task).order_by("-returned_at").first()
         why = reason or (given_back.reason if given_back else "")
-        newest = _newest(present.record)
-        record = correct_record(context, newest, values=values, reason=why)
-    else:
-        kind = record_kind_of(held.order)
-        when = held.order.span.last if kind.entry == "report" else day
-        record = write_record(context, held.org, kind=kind.code, values=values, day=when)
-    return answer_task(context, held, record=record)
+        return correct_record(context, _newest(present.record), values=values, reason=why)
+    kind = record_kind_of(task.order)
+    when = task.order.span.last if kind.entry == "report" else day
+    return write_record(context, task.org, kind=kind.code, values=values, day=when)
 
 
 def _newest(record: Record) -> Record:
@@ -374,6 +382,7 @@ def _held_below(top: Org, ids: Sequence[int], event: Event) -> dict[int, Task]:
         task.pk: task
         for task in Task.objects.select_for_update(of=("self",))
         .select_related("order", "order__pack", "order__issuer", "org", "org__parent")
+        .defer("order__pack__files")
         .filter(pk__in=list(ids))
     }
     for id_ in ids:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import Period
+from gangmu.core.text import Text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, spans_on, visible_orgs, within
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
@@ -149,13 +150,15 @@ def visible_orders(context: Context) -> QuerySet[Order]:
     return (
         Order.objects.filter(within(context.places("plans.view"), "issuer__path"))
         .select_related("issuer", "pack")
+        .defer("pack__files")
         .order_by("-period", "duty", "issuer__path")
     )
 
 
 def order_by_id(context: Context, order_id: int) -> Order:
     """Return one order that the reader issued, may see, or has a task of."""
-    order = Order.objects.select_related("issuer", "pack", "issued_by").filter(pk=order_id).first()
+    orders = Order.objects.select_related("issuer", "pack", "issued_by").defer("pack__files")
+    order = orders.filter(pk=order_id).first()
     places = context.places("plans.view")
     if order is None or not (
         places.covers(order.issuer.path) or Task.objects.filter(within(places), order=order).exists()
@@ -166,8 +169,10 @@ def order_by_id(context: Context, order_id: int) -> Order:
 
 def visible_tasks(context: Context) -> QuerySet[Task]:
     """Return the tasks of organizations the reader may see."""
-    return Task.objects.filter(within(context.places("plans.view"))).select_related(
-        "order", "order__issuer", "order__pack", "org", "org__parent"
+    return (
+        Task.objects.filter(within(context.places("plans.view")))
+        .select_related("order", "order__issuer", "order__pack", "org", "org__parent")
+        .defer("order__pack__files")
     )
 
 
@@ -221,6 +226,7 @@ def standing_answer(task: Task) -> Answer | None:
     return (
         Answer.objects.filter(task=task, standing=True)
         .select_related("record", "record__pack", "record__org", "entered_by", "answered_for")
+        .defer("record__pack__files")
         .first()
     )
 
@@ -229,7 +235,7 @@ def answers_of(task: Task) -> QuerySet[Answer]:
     """Return all versions of an answer, the newest first, with what was said in return."""
     return (
         Answer.objects.filter(task=task)
-        .select_related("record", "record__pack", "entered_by", "returned", "returned__returned_by")
+        .select_related("record", "entered_by", "returned", "returned__returned_by")
         .order_by("-version")
     )
 
@@ -458,7 +464,29 @@ def _in_cell(cell: str, today: date) -> Q:
     return ~Q(state="withdrawn")
 
 
-def standing_answers(tasks: Iterable[Task]) -> dict[int, Answer]:
-    """Return the answer that stands for each of some tasks, in one read."""
-    found = Answer.objects.filter(task__in=[task.pk for task in tasks], standing=True)
-    return {answer.task_id: answer for answer in found.select_related("record", "record__pack")}
+def with_standing_answers(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Return tasks that bring the answer that stands along, as ``standing_answers``, in one more read."""
+    standing = (
+        Answer.objects.filter(standing=True)
+        .select_related("record", "record__pack", "record__org")
+        .defer("record__pack__files")
+    )
+    return tasks.prefetch_related(Prefetch("answers", queryset=standing, to_attr="standing_answers"))
+
+
+def places_of(context: Context, permission: str) -> list[Org]:
+    """Return the organizations at the tops of where the reader holds a permission, in code order."""
+    places = context.places(permission)
+    tops = Q(parent=None) if places.everywhere else Q(path__in=[low for low, _ in places.ranges])
+    return list(visible_orgs(context).filter(tops, closed_on=None).select_related("parent").order_by("code"))
+
+
+def periods_asked() -> list[Period]:
+    """Return the periods for which anything was ever asked, the newest first."""
+    written = Order.objects.order_by().values_list("period", flat=True).distinct()
+    return sorted((Period.parse(each) for each in written), reverse=True)
+
+
+def duty_titles(org: Org) -> dict[str, Text]:
+    """Return what duties are called where an organization stands."""
+    return {duty.code: duty.title for duty in duties_of(org)}

@@ -1,9 +1,39 @@
 """What the room brings to the house."""
 
+from typing import Any
+
+from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.plans.definitions import AccountKind, DutyKind
+from gangmu.work.plans.queries import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults
+
+
+def _waiting(request: Any) -> int:
+    return waiting_tasks(request.context).count()
+
+
+def _to_review(request: Any) -> int:
+    return tasks_to_review(request.context).count()
+
 
 add_shape("duty", DutyKind)
 add_shape("account", AccountKind)
 add_check(duty_faults)
+add_menu(
+    "duties", "My tasks", "plans-waiting", "plans.answer", 10, icon="checklist", phone=True, count=_waiting
+)
+add_menu(
+    "duties",
+    "To review",
+    "plans-review",
+    "plans.review",
+    20,
+    icon="clipboard-check",
+    phone=True,
+    count=_to_review,
+)
+add_menu("duties", "Orders", "plans-orders", "plans.view", 30, icon="send")
+add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
+add_menu("duties", "Account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
+add_tab("org", "Tasks", "plans-org", "plans.view", 20)

@@ -154,7 +154,8 @@ def correct_record(context: Context, record: Record, *, values: Mapping[str, Any
     """
     if not reason.strip():
         raise Invalid("A reason is needed.", faults={"reason": "This must be filled in."})
-    present = Record.objects.select_for_update().select_related("pack", "org").get(pk=record.pk)
+    held = Record.objects.select_for_update(of=("self",)).select_related("pack", "org")
+    present = held.defer("pack__files").get(pk=record.pk)
     if not present.standing:
         raise Conflict("This version was corrected already.")
     kind = kind_of_record(present)

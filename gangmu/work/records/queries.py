@@ -53,7 +53,8 @@ def standing_records(
         records = records.filter(kind=kind)
     if period is not None:
         records = records.filter(day__gte=period.first, day__lte=period.last)
-    return records.select_related("org", "entered_by", "pack").order_by("-day", "-pk")
+    records = records.select_related("org", "entered_by", "pack").defer("pack__files")
+    return records.order_by("-day", "-pk")
 
 
 def record_by_id(context: Context, record_id: int) -> Record:
@@ -61,6 +62,7 @@ def record_by_id(context: Context, record_id: int) -> Record:
     record = (
         Record.objects.filter(within(context.places("records.view")), pk=record_id)
         .select_related("org", "entered_by", "pack", "answered_for")
+        .defer("pack__files")
         .first()
     )
     if record is None:
@@ -74,6 +76,7 @@ def versions_of(context: Context, record: Record) -> QuerySet[Record]:
     return (
         (Record.objects.filter(pk=first) | Record.objects.filter(origin=first))
         .select_related("entered_by", "pack", "org")
+        .defer("pack__files")
         .order_by("-version")
     )
 

@@ -1,8 +1,11 @@
 """What the room brings to the house."""
 
+from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.rules import kind_faults
 
 add_shape("record", RecordKind)
 add_check(kind_faults)
+add_menu("records", "Records", "records-all", "records.view", 10, icon="notebook")
+add_tab("org", "Records", "records-org", "records.view", 30)

@@ -5,7 +5,8 @@ from typing import Any
 
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
-from tests.site.matrix.calls import JUNE, somebody
+from tests.site.matrix.call import JUNE, somebody
+from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
 Sample = Callable[[Office], Any]
 
@@ -20,6 +21,11 @@ SAMPLES: dict[str, Sample] = {
     "session_id": lambda office: 0,
     "delegation_id": lambda office: 0,
     "unit_id": lambda office: _unit(office).pk,
+    "duty_code": lambda office: "monthly_order",
+    "record_kind_code": lambda office: "meeting_record",
+    "order_id": lambda office: order_of(office).pk,
+    "task_id": lambda office: answered_task_of(office).pk,
+    "record_id": lambda office: record_of(office).pk,
     "link_id": lambda office: _link(office).pk,
 }
 """A route with a parameter that is not here fails the suite."""
