@@ -850,7 +850,7 @@ def _account_tabs(top: Org, period: Period, here: str) -> list[Tab]:
 
 
 def _account_crumbs(context: Context, top: Org, period: Period) -> list[tuple[str, str]]:
-    crumbs = [(translate("Account"), reverse("plans-account"))]
+    crumbs = [(translate("The account"), reverse("plans-account"))]
     if top.parent is not None and context.may("plans.view", top.parent.path):
         crumbs.append((top.parent.name, _account_url("plans-account", org=top.parent_id, period=period)))
     return [*crumbs, (top.name, "")]
@@ -972,7 +972,7 @@ def behind(request: Request) -> HttpResponse:
         "cells": [(each, HEADINGS[each].word) for each in CELLS],
         "duties": sorted(duty_titles(top).items()),
         "crumbs": [
-            (translate("Account"), _account_url("plans-account", org=top.pk, period=period)),
+            (translate("The account"), _account_url("plans-account", org=top.pk, period=period)),
             (top.name, ""),
         ],
     }

@@ -35,5 +35,5 @@ add_menu(
 )
 add_menu("duties", "Orders", "plans-orders", "plans.view", 30, icon="send")
 add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
-add_menu("duties", "Account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
+add_menu("duties", "The account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
 add_tab("org", "Tasks", "plans-org", "plans.view", 20)
