@@ -71,9 +71,9 @@ def server() -> Iterator[str]:
         process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium."""
+    """A headless Chromium: while it is open, Django's tables are closed to this process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
