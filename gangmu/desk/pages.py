@@ -1,6 +1,7 @@
 """The workbench, the search box, the log, the place's own handbook."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,21 +10,29 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 from pydantic import BaseModel
 
+import gangmu.kernel.packs.operations  # noqa: F401 -- the log names what it does
 from gangmu.core.definition import Definition
 from gangmu.core.errors import NotFound
+from gangmu.core.periods import period_of
 from gangmu.core.text import Text
 from gangmu.desk.queries import log_entries
+from gangmu.frame import formats
 from gangmu.frame.doors import ANYONE, OWN, Request, page
+from gangmu.frame.figures import Status
 from gangmu.frame.navigation import Link, menus
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.operations import CATALOGUE
 from gangmu.kernel.audit.queries import newest_head, own_entries
+from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries
+from gangmu.kernel.inbox.rules import InboxEntry
+from gangmu.kernel.notices.queries import visible_notices
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
+from gangmu.work.plans.queries import account_of
 
 # --- the log ------------------------------------------------------------------------------
 
@@ -242,10 +251,79 @@ def home(request: Request) -> HttpResponse:
     return redirect("desk-workbench")
 
 
+MOST_WAITING = 12
+
+
 @page(OWN)
 def workbench(request: Request) -> HttpResponse:
-    """Show what is waiting, what is late, what is new: the first page of the day."""
-    return render(request, "desk/workbench.html", {"roots": roots_for(request.context)})
+    """Show what is waiting, what is late, how the month stands, what is new: the day's first page."""
+    context = request.context
+    counts = inbox_counts(context)
+    waiting = inbox_entries(context, "waiting", limit=MOST_WAITING)
+    values = {
+        "boxes": [
+            (title, getattr(counts, box), reverse(name), light if getattr(counts, box) else "")
+            for box, title, name, light in _BOXES
+        ],
+        "waiting": [_line(context.today, entry) for entry in waiting],
+        "more": counts.waiting > len(waiting),
+        "months": list(_months(request)),
+        "notices": visible_notices(context)[:6] if context.may("notices.view") else [],
+        "first_steps": None if waiting else _first_steps(request),
+    }
+    return render(request, "desk/workbench.html", values)
+
+
+_BOXES: tuple[tuple[str, Text, str, str], ...] = (
+    ("waiting", say("To do"), "inbox-waiting", "blue"),
+    ("overdue", say("Overdue"), "inbox-overdue", "red"),
+    ("to_read", say("To read"), "inbox-to-read", ""),
+    ("done", say("Done"), "inbox-done", ""),
+    ("started", say("Started by me"), "inbox-started", ""),
+)
+
+
+def _line(today: date, entry: InboxEntry) -> dict[str, Any]:
+    title = translate(entry.title)
+    if entry.due_on is None:
+        state = None
+    elif entry.due_on < today:
+        state = Status(say("Overdue"), "red")
+    elif entry.due_on <= today + timedelta(days=3):
+        state = Status(say("Due soon"), "yellow")
+    else:
+        state = Status(say("On schedule"), "green")
+    return {
+        "title": title % entry.params if entry.params else title,
+        "url": reverse(entry.url_name, kwargs=dict(entry.url_args)),
+        "org": entry.org_name,
+        "due_on": entry.due_on,
+        "state": state,
+    }
+
+
+def _months(request: Request) -> Iterator[dict[str, Any]]:
+    """Yield, for each place at the top of the reader's view, how the month stands there."""
+    context = request.context
+    month = period_of(context.today, "month")
+    for org in roots_for(context) if context.may("plans.view") else ():
+        if not context.may("plans.view", org.path):
+            continue
+        account = account_of(context, org, [month])
+        if account.total.due:
+            url = f"{reverse('plans-account')}?org={org.pk}&period={month}"
+            yield {"org": org, "words": formats.month(str(month)), "total": account.total, "url": url}
+
+
+def _first_steps(request: Request) -> list[tuple[Text, str]]:
+    """Return what somebody with nothing to do may do next, by what they may."""
+    context = request.context
+    steps: list[tuple[Text, str, str]] = [
+        (say("Issue this month's order"), "plans.issue", "plans-duties"),
+        (say("Look at the organization tree"), "orgs.view", "orgs-tree"),
+        (say("Read the handbook of this place"), "packs.view", "desk-handbook"),
+    ]
+    return [(title, reverse(name)) for title, permission, name in steps if context.may(permission)]
 
 
 urlpatterns = [

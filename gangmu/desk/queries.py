@@ -1,11 +1,17 @@
 """What pages of many rooms read."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
 
 from gangmu.core.context import Context
+from gangmu.frame.words import msgid
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.queries import all_entries
+from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.orgs.queries import ids_within
+from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.queries import answered_tasks, tasks_to_review, visible_orders, waiting_tasks
 
 
 def log_entries(context: Context) -> QuerySet[Entry]:
@@ -16,3 +22,107 @@ def log_entries(context: Context) -> QuerySet[Entry]:
     """
     places = context.places("audit.view")
     return all_entries() if places.everywhere else all_entries().filter(org__in=ids_within(places))
+
+
+# What the reader's inbox holds of orders: computed from the tasks, so that nobody is written a row.
+
+
+def own_reviews(context: Context) -> QuerySet[Task]:
+    """Return the answers that wait for the reader's own organizations to look at.
+
+    Whoever may review a whole county is not shown its towns' work: a review waits for those
+    who hold the right where it is due, at the top of their reach.
+    """
+    tops = context.places("plans.review").tops
+    by_parent = Q(order__review="parent", org__parent__path__in=tops)
+    by_issuer = Q(order__review="issuer", order__issuer__path__in=tops)
+    return tasks_to_review(context).filter(by_parent | by_issuer)
+
+
+def own_waiting(context: Context) -> QuerySet[Task]:
+    """Return what the reader's own organizations still owe: not what all below them owe."""
+    tops = context.places("plans.answer").tops
+    return waiting_tasks(context).filter(org__path__in=tops)
+
+
+def own_answered(context: Context) -> QuerySet[Task]:
+    """Return what the reader's own organizations have answered, the newest first."""
+    tops = context.places("plans.answer").tops
+    return answered_tasks(context).filter(org__path__in=tops)
+
+
+def own_orders(context: Context) -> QuerySet[Order]:
+    """Return the orders that the reader issued, the newest first."""
+    return visible_orders(context).filter(issued_by=context.account).order_by("-issued_at")
+
+
+def plan_counts(context: Context) -> Counts:
+    """Return how many tasks, reviews and orders lie in each of the reader's boxes."""
+    owed = own_waiting(context).aggregate(
+        all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=context.today))
+    )
+    reviews = own_reviews(context).values("order").distinct().count()
+    return Counts(
+        waiting=owed["all"] + reviews,
+        overdue=owed["late"],
+        done=own_answered(context).count(),
+        started=own_orders(context).count(),
+    )
+
+
+def plan_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many of a box: tasks one by one, reviews by order, orders one by one."""
+    match box:
+        case "waiting":
+            return [*_owed(own_waiting(context)[:limit]), *_reviews(context, limit)]
+        case "overdue":
+            return _owed(own_waiting(context).filter(due_on__lt=context.today)[:limit])
+        case "done":
+            return _owed(own_answered(context)[:limit])
+        case "started":
+            return [_issued(order) for order in own_orders(context)[:limit]]
+    return []
+
+
+def _owed(tasks: Iterable[Task]) -> list[InboxEntry]:
+    return [
+        InboxEntry(
+            title=f"{task.order.title} · {task.period}",
+            url_name="plans-task",
+            url_args={"task_id": task.pk},
+            org_name=task.org.name,
+            due_on=task.due_on,
+            at=task.order.issued_at,
+        )
+        for task in tasks
+    ]
+
+
+def _reviews(context: Context, limit: int) -> list[InboxEntry]:
+    rows = (
+        own_reviews(context)
+        .order_by("order__due_on")
+        .values("order", "order__title", "order__period", "order__due_on", "order__issued_at")
+        .annotate(count=Count("pk"))[:limit]
+    )
+    return [
+        InboxEntry(
+            title=msgid("%(count)s answers to review: %(title)s · %(period)s"),
+            params={"count": row["count"], "title": row["order__title"], "period": row["order__period"]},
+            url_name="plans-review",
+            due_on=row["order__due_on"],
+            at=row["order__issued_at"],
+        )
+        for row in rows
+    ]
+
+
+def _issued(order: Order) -> InboxEntry:
+    return InboxEntry(
+        title=f"{order.title} · {order.period}",
+        url_name="plans-order",
+        url_args={"order_id": order.pk},
+        org_name=order.issuer.name,
+        due_on=order.due_on,
+        at=order.issued_at,
+    )

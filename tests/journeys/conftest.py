@@ -9,11 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pydantic import TypeAdapter
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -46,28 +47,64 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+class Site:
     """The small demonstration, made by the command and served by the command."""
-    folder = tmp_path_factory.mktemp("demo")
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GANGMU_")}
-    surroundings.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "-m", "gangmu"]
-    port = _free_port()
-    subprocess.run(
-        [*command, "demo", "--data", str(folder), "--no-serve"], check=True, env=surroundings, timeout=300
-    )
-    server = subprocess.Popen(
-        [*command, "serve", "--data", str(folder), "--port", str(port)], env=surroundings
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address)
-        accounts = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-        yield {"address": address, "folder": folder, "accounts": {each["login"]: each for each in accounts}}
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = f"http://127.0.0.1:{_free_port()}"
+        self.server: subprocess.Popen[bytes] | None = None
+        self.run("demo", "--no-serve")
+        doors = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+        self.logins = {door["login"].split(".")[0]: door["login"] for door in doors}
+
+    def run(self, name: str, *arguments: str) -> str:
+        """Run one command on the demonstration, as its operator would."""
+        command = [sys.executable, "-m", "gangmu", name, *arguments, "--data", str(self.folder)]
+        done = subprocess.run(
+            command, check=True, env=surroundings(), timeout=300, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def start(self) -> None:
+        """Serve it, and wait until it answers."""
+        port = self.address.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "gangmu", "serve", "--data", str(self.folder), "--port", port]
+        self.server = subprocess.Popen(command, env=surroundings())
+        _wait_for(self.address)
+
+    def stop(self) -> None:
+        """Stop serving."""
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait(timeout=30)
+            self.server = None
+
+    def let_pass(self, days: int) -> None:
+        """Let some days pass: the demonstration's own clock is set, and the site started again."""
+        self.stop()
+        file = self.folder / "demo-world.json"
+        state = json.loads(file.read_text(encoding="utf-8"))
+        offset = TypeAdapter(timedelta).validate_python(state["clock_offset"]) + timedelta(days=days)
+        state["clock_offset"] = TypeAdapter(timedelta).dump_python(offset, mode="json")
+        file.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+        self.start()
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of a person's terminal: nothing of the suite's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GANGMU_")}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One demonstration for all journeys."""
+    made = Site(tmp_path_factory.mktemp("demo"))
+    made.start()
+    yield made
+    made.stop()
 
 
 def _wait_for(address: str) -> None:
@@ -94,7 +131,7 @@ SIZES = {"pc": {"width": 1440, "height": 900}, "phone": {"width": 390, "height":
 
 
 @pytest.fixture
-def visit(site: dict[str, Any], chromium: Browser) -> Iterator[Callable[..., Page]]:
+def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Open a browser as somebody at a desk or on a phone; what the console complains of fails the test."""
     complaints: list[str] = []
     contexts = []
@@ -106,7 +143,7 @@ def visit(site: dict[str, Any], chromium: Browser) -> Iterator[Callable[..., Pag
             timezone_id="Asia/Shanghai",
             has_touch=size == "phone",
             is_mobile=size == "phone",
-            base_url=site["address"],
+            base_url=site.address,
             accept_downloads=True,
         )
         contexts.append(context)
@@ -115,7 +152,7 @@ def visit(site: dict[str, Any], chromium: Browser) -> Iterator[Callable[..., Pag
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if login:
             page.goto("/sign-in")
-            page.locator(f'form:has(input[name="login"][value="{login}"]) button').click()
+            page.locator(f'form:has(input[name="login"][value="{site.logins[login]}"]) button').click()
             page.wait_for_load_state()
         return page
 
