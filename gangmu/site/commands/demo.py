@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 from gangmu.core.context import LOCAL
 from gangmu.core.periods import Period, period_of
 from gangmu.site.demo.state import DemoAccount, DemoState, read_state, write_state
+from gangmu.site.start import DATABASE, DEFAULT_FOLDER, migrate, start
 from gangmu.site.terminal import CommandFailure, Progress, warn, write, write_json
 
 NAME = "demo"
 HELP = "make a demonstration place, play a month in it, and serve it"
 
-DATABASE = "gangmu.sqlite3"
 OCTOBER = 10
 
 
@@ -60,7 +60,7 @@ def _serve(folder: Path, host: str, port: int) -> NoReturn:
 
 
 def _folder(given: Path | None) -> Path:
-    return (given or Path(os.environ.get("GANGMU_DATA") or "data")).resolve()
+    return (given or Path(os.environ.get("GANGMU_DATA") or DEFAULT_FOLDER)).resolve()
 
 
 def pack_folder(place: str) -> Path:
@@ -121,8 +121,6 @@ def _present(folder: Path, wanted: DemoState) -> DemoState | None:
 def _make(folder: Path, wanted: DemoState) -> DemoState:
     os.environ.pop("GANGMU_DATABASE_URL", None)  # a demonstration is always embedded
     write_state(folder, wanted)
-    from gangmu.site.start import migrate, start
-
     progress = Progress()
     start(folder)
     migrate()
