@@ -27,7 +27,8 @@ def packs_in_force() -> dict[int, Pack]:
 
 def pack_version_of(root: int, day: date | None = None) -> PackVersion:
     """Return the version that rules a root organization, now or on a day; none refuses."""
-    uses = PackUse.objects.filter(root=root).select_related("version")
+    # The texts are large and are read once a process, by ``_composed``.
+    uses = PackUse.objects.filter(root=root).select_related("version").defer("version__files")
     if day is None:
         use = uses.filter(valid_to=None).first()
     else:
