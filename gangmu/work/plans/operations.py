@@ -118,8 +118,8 @@ def _known_order(order: Order) -> Order:
 
 
 @operation("plans.deliver_order", permission="plans.issue", at="order.issuer")
-def deliver_order(context: Context, order: Order) -> int:
-    """Give the next two thousand organizations their task; return how many there were.
+def deliver_order(context: Context, order: Order, *, most: int = BATCH) -> int:
+    """Give the next organizations their task, two thousand at most; return how many there were.
 
     It goes on where the last batch ended, so that a crash halfway is healed by calling it
     again, and nobody has two. With the last batch the order stands as issued.
@@ -129,11 +129,11 @@ def deliver_order(context: Context, order: Order) -> int:
         return 0
     tree = tree_on(context, held.issuer, held.issued_on, after=held.delivered_to)
     asked = who_is_asked(duty_of_order(held), tree)
-    batch = asked[:BATCH]
+    batch = asked[: min(most, BATCH)]
     Task.objects.bulk_create([_task(held, each) for each in batch], batch_size=500)
     if batch:
         held.delivered_to = batch[-1].path
-    if len(asked) <= BATCH:
+    if len(asked) == len(batch):
         held.state = Order.State.ISSUED
     held.save(update_fields=["delivered_to", "state"])
     return len(batch)
@@ -488,7 +488,7 @@ def close_order(context: Context, order: Order) -> Order:
 
 
 @operation("plans.close_tasks", permission="plans.close", at="order.issuer")
-def close_tasks(context: Context, order: Order) -> int:
+def close_tasks(context: Context, order: Order, *, most: int = BATCH // FACTS_A_TASK) -> int:
     """Note on time, late or missing for the next batch of an order's tasks, and write the facts.
 
     Who has no answer that stands is noted as missing: silence counts as 0, not as unknown.
@@ -497,7 +497,7 @@ def close_tasks(context: Context, order: Order) -> int:
     held = Order.objects.select_for_update(of=("self",)).select_related("issuer").get(pk=order.pk)
     if held.state != Order.State.CLOSING:
         return 0
-    most = BATCH // FACTS_A_TASK
+    most = min(most, BATCH // FACTS_A_TASK)
     tasks = list(Task.objects.select_for_update().filter(order=held, closed_at=None).order_by("pk")[:most])
     for task in tasks:
         task.timing = closed_timing(task.state, task.timing)

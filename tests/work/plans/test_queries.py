@@ -1,0 +1,222 @@
+"""Who sees what of orders, tasks and the account; and at what cost."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
+
+from gangmu.core.errors import NotFound
+from gangmu.core.periods import Period
+from gangmu.kernel.facts.models import Fact
+from gangmu.work.plans.models import Task
+from gangmu.work.plans.operations import close_period, receive_task, report_task, return_task
+from gangmu.work.plans.queries import (
+    account_of,
+    history_of,
+    order_by_id,
+    preview_order,
+    progress_of,
+    records_that_serve,
+    task_by_id,
+    tasks_behind,
+    tasks_to_review,
+    those_beside,
+    waiting_tasks,
+    with_standing_answers,
+)
+from gangmu.work.records.operations import write_record
+from tests.work.plans.conftest import MINUTES, Month, at
+
+pytestmark = pytest.mark.db
+
+OCTOBER = Period.parse("2015-10")
+
+
+def lines(account: Any) -> list[tuple[str, int, int]]:
+    return [(line.code, line.total.on_time, line.total.due) for line in account.lines]
+
+
+def test_preview_order_shows_exactly_who_will_receive_it(month: Month) -> None:
+    preview = preview_order(month.officer, month.office.county, duty="monthly_order", period="2015-11")
+
+    assert [each.org for each in preview.asked] == sorted(
+        org.pk for org in (month.office.branch, month.office.other_branch, month.office.far_branch)
+    )
+    assert preview.groups == (("中共河口镇委员会", 2), ("中共山前镇委员会", 1))
+    assert (preview.hours, preview.guessed, preview.order) == (0.75, (), None)
+
+
+def test_preview_order_shows_the_order_that_is_there_already(month: Month) -> None:
+    preview = preview_order(month.officer, month.office.county, duty="monthly_order", period="2015-10")
+
+    assert preview.order == month.order
+
+
+def test_waiting_tasks_are_those_the_reader_may_answer_soonest_due_first(month: Month) -> None:
+    assert [task.org for task in waiting_tasks(month.secretary)] == [month.office.branch]
+    assert [task.org for task in waiting_tasks(month.town)] == [
+        month.office.branch,
+        month.office.other_branch,
+    ]
+    assert list(waiting_tasks(month.officer)) == []
+
+
+def test_waiting_tasks_leave_out_what_was_answered_and_take_back_what_was_returned(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+    assert list(waiting_tasks(month.secretary)) == []
+
+    return_task(month.town, month.task(), reason="重写")
+    assert [task.state for task in waiting_tasks(month.secretary)] == ["returned"]
+
+
+def test_tasks_to_review_are_those_of_the_parents_own_children(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+
+    (task,) = with_standing_answers(tasks_to_review(month.town))
+
+    assert task.standing_answers[0].record.values["agenda"] == MINUTES["agenda"]
+    assert list(tasks_to_review(month.secretary)) == []
+
+
+def test_task_by_id_and_order_by_id_hide_what_lies_elsewhere(month: Month, acting: Any) -> None:
+    member = acting("member", month.office.far_branch)
+
+    with pytest.raises(NotFound):
+        task_by_id(month.neighbour, month.task().pk)
+    with pytest.raises(NotFound):
+        order_by_id(member, month.order.pk)
+    assert order_by_id(month.neighbour, month.order.pk) == month.order
+
+
+def test_records_that_serve_are_of_the_organization_kind_and_period(month: Month) -> None:
+    inside = write_record(month.secretary, month.office.branch, kind="meeting_record", values=MINUTES)
+    write_record(
+        month.secretary,
+        month.office.branch,
+        kind="meeting_record",
+        values={**MINUTES, "held_on": "2015-09-08"},
+    )
+
+    assert list(records_that_serve(month.secretary, month.task())) == [inside]
+
+
+def test_history_of_tells_all_that_happened_in_order(month: Month) -> None:
+    receive_task(month.secretary, month.task())
+    report_task(at(month.secretary, 10, 9), month.task(), values=MINUTES)
+    return_task(at(month.town, 10, 10), month.task(), reason="重写")
+    close_period(at(month.officer, 11, 2), month.office.county, period="2015-10")
+    report_task(at(month.secretary, 11, 3), month.task(), values={**MINUTES, "attended": "5"})
+
+    events = [(each.event, each.note) for each in history_of(month.task())]
+
+    assert events == [
+        ("issued", ""),
+        ("received", ""),
+        ("answered", "1"),
+        ("returned", "重写"),
+        ("closed", "missing"),
+        ("answered_after_closing", "2"),
+    ]
+
+
+def test_account_of_counts_by_the_organization_directly_below(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+
+    county = account_of(month.officer, month.office.county, [OCTOBER])
+    town = account_of(month.town, month.office.town, [OCTOBER])
+
+    assert lines(county) == [("990100101", 1, 2), ("990100102", 0, 1)]
+    assert lines(town) == [("990100101201", 1, 1), ("990100101202", 0, 1)]
+    assert (county.columns, county.total.waiting) == (("monthly_order",), 2)
+
+
+def test_account_of_marks_what_is_overdue_and_then_missing(month: Month) -> None:
+    november = at(month.officer, 11, 2)
+
+    assert account_of(november, month.office.county, [OCTOBER]).total.counts == {"overdue": 3}
+    close_period(november, month.office.county, period="2015-10")
+    assert account_of(november, month.office.county, [OCTOBER]).total.counts == {"missing": 3}
+
+
+def test_account_of_a_year_has_a_column_for_each_month(month: Month) -> None:
+    account = account_of(month.officer, month.office.county, Period.parse("2015").months, by="period")
+
+    assert account.columns == ("2015-10",)
+
+
+def test_account_of_hides_what_lies_elsewhere(month: Month) -> None:
+    with pytest.raises(NotFound):
+        account_of(month.town, month.office.other_town, [OCTOBER])
+    with pytest.raises(NotFound):
+        progress_of(month.town, month.order)
+    assert progress_of(month.town, month.order, month.office.town).total.due == 2
+
+
+def test_the_account_of_a_closed_month_says_what_its_facts_say(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+    report_task(at(month.neighbour, 10, 31), month.task(month.office.far_branch), values=MINUTES)
+    november = at(month.officer, 11, 2)
+    close_period(november, month.office.county, period="2015-10")
+    write_and_answer_late = at(month.town, 11, 4)
+    report_task(write_and_answer_late, month.task(month.office.other_branch), values=MINUTES)
+
+    total = account_of(november, month.office.county, [OCTOBER]).total
+    replaced = Fact.objects.exclude(replaces=None).values("replaces")
+    sums = dict(
+        Fact.objects.filter(code__startswith="task.")
+        .exclude(fact__in=replaced)
+        .values_list("code")
+        .annotate(sum=Sum("value"))
+    )
+
+    assert sums == {
+        "task.due": Decimal(total.due),
+        "task.answered": Decimal(total.answered),
+        "task.on_time": Decimal(total.on_time),
+    }
+
+
+def test_those_beside_are_counts_and_only_the_best_have_names(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+
+    beside = those_beside(month.secretary, month.office.branch, OCTOBER)
+
+    assert (beside.orgs, beside.total.on_time, beside.total.waiting) == (2, 1, 1)
+    assert [each.name for each in beside.best] == ["中共东庄村支部委员会"]
+
+
+def test_tasks_behind_a_figure_are_as_many_as_it_says(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+    receive_task(month.neighbour, month.task(month.office.far_branch))
+    later = at(month.officer, 11, 2)
+    total = account_of(later, month.office.county, [OCTOBER]).total
+
+    for cell, count in total.counts.items():
+        assert tasks_behind(later, month.office.county, [OCTOBER], cell=cell).count() == count
+    assert tasks_behind(later, month.office.county, [OCTOBER]).count() == total.due == 3
+
+
+@pytest.mark.parametrize("org", ["county", "town"])
+def test_account_of_reads_three_times_however_many_there_are(month: Month, org: str) -> None:
+    from django.db import connection
+
+    top = getattr(month.office, org)
+    month.officer.places("plans.view"), month.officer.places("orgs.view")
+
+    with CaptureQueriesContext(connection) as asked:
+        account_of(month.officer, top, [OCTOBER])
+
+    assert len(asked) == 3
+
+
+def test_the_account_is_a_range_of_one_index(month: Month) -> None:
+    from django.db import connection
+
+    from gangmu.kernel.orgs.queries import in_subtree
+
+    tasks = Task.objects.filter(in_subtree(month.office.county.path), period__in=["2015-10"])
+    plan = tasks.values("state", "timing").explain()
+
+    assert connection.vendor != "sqlite" or ("SEARCH" in plan and "task_account" in plan)

@@ -1,0 +1,188 @@
+"""The states of a task, the days of a duty, the headings of an account."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from gangmu.core.calendar import Calendar
+from gangmu.core.periods import Period, period_of
+from gangmu.work.plans.definitions import AskedOf, DayRule, DutyKind
+from gangmu.work.plans.rules import (
+    ANSWERED,
+    TRANSITIONS,
+    Standing,
+    Tally,
+    best_of,
+    cell_of,
+    closed_timing,
+    day_by,
+    due_on,
+    may,
+    noted,
+    state_after,
+    states_before,
+    step_below,
+    timing_of,
+)
+
+CALENDAR = Calendar()
+EVENTS = ["receive", "answer", "return", "accept", "withdraw"]
+DAYS = st.dates(date(2014, 1, 1), date(2025, 12, 31))
+MONTHS = DAYS.map(lambda day: period_of(day, "month"))
+
+
+def duty(**more: object) -> DutyKind:
+    given = {
+        "code": "d",
+        "title": "事项",
+        "follows": {"document": "条例"},
+        "asked_of": {"kinds": ["branch"]},
+        "answer": "r",
+        "minutes": 5,
+    }
+    return DutyKind.model_validate(given | more)
+
+
+def test_every_state_but_the_last_ones_leads_somewhere() -> None:
+    states = {state for state, _ in TRANSITIONS} | set(TRANSITIONS.values())
+
+    assert {state for state in states if not any(may(state, event) for event in EVENTS)} == {"withdrawn"}
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=12))
+def test_no_chain_of_steps_answers_twice_without_a_return(chain: list[str]) -> None:
+    state, standing = "issued", False
+    for event in chain:
+        after = state_after(state, event)
+        if after is None:
+            continue
+        if event == "answer":
+            assert not standing
+        standing = after in ANSWERED
+        state = after
+    assert state in {"issued", "received", "answered", "returned", "accepted", "withdrawn"}
+
+
+@given(st.sampled_from(["issued", "received", "answered", "returned", "accepted"]), st.sampled_from(EVENTS))
+def test_a_closed_task_may_only_be_accepted(state: str, event: str) -> None:
+    assert may(state, event, closed=True) == (event == "accept" and state == "answered")
+
+
+def test_states_before_a_withdrawal_are_all_but_withdrawn() -> None:
+    assert set(states_before("withdraw")) == {"issued", "received", "answered", "returned", "accepted"}
+
+
+@given(MONTHS)
+def test_due_on_the_last_working_day_lies_in_the_period_and_no_working_day_follows(month: Period) -> None:
+    day = due_on(duty(), month, CALENDAR)
+
+    assert day in month
+    assert CALENDAR.is_workday(day)
+    assert not any(CALENDAR.is_workday(later) for later in CALENDAR.workdays(day + timedelta(1), month.last))
+
+
+@given(MONTHS, st.integers(1, 31))
+def test_a_day_of_the_month_is_moved_on_to_a_working_day(month: Period, number: int) -> None:
+    day = day_by(DayRule(day=number), month, CALENDAR)
+
+    assert CALENDAR.is_workday(day)
+    assert day >= month.first.replace(day=min(number, month.days))
+
+
+@given(MONTHS, st.integers(1, 40))
+def test_working_days_after_issuing_are_counted_without_the_first(month: Period, count: int) -> None:
+    issued = CALENDAR.first_workday(month)
+
+    day = day_by(DayRule(workdays_after_issue=count), month, CALENDAR, issued)
+
+    assert len(CALENDAR.workdays(issued, day)) == count + 1
+
+
+def test_a_day_of_the_month_after_is_told_by_next_day() -> None:
+    assert day_by(DayRule(next_day=5), Period.parse("2015Q3"), CALENDAR) == date(2015, 10, 8)
+
+
+def test_october_begins_after_the_holidays_and_a_make_up_saturday_is_worked() -> None:
+    october = Period.parse("2015-10")
+
+    assert day_by(DayRule(first_workday_of="period"), october, CALENDAR) == date(2015, 10, 8)
+    assert day_by(DayRule(day=10), october, CALENDAR) == date(2015, 10, 10)
+
+
+@pytest.mark.parametrize("said", [{}, {"day": 5, "next_day": 5}, {"day": 0}, {"first_workday_of": "year"}])
+def test_a_day_rule_that_says_nothing_or_two_things_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        DayRule.model_validate(said)
+
+
+def test_asks_only_the_kinds_domains_and_levels_that_are_named() -> None:
+    asked = AskedOf(kinds=("branch",), domains=("village",))
+
+    assert asked.asks("branch", "village", "village")
+    assert not asked.asks("branch", "school", "village")
+    assert not asked.asks("committee", "village", "township")
+
+
+def test_timing_is_late_only_after_the_due_day() -> None:
+    due = date(2015, 10, 30)
+
+    assert [timing_of(day, due) for day in (None, due, due + timedelta(1))] == ["", "on_time", "late"]
+
+
+@pytest.mark.parametrize(
+    ("state", "timing", "ends"),
+    [
+        ("issued", "", "missing"),
+        ("received", "", "missing"),
+        ("returned", "on_time", "missing"),
+        ("answered", "on_time", "on_time"),
+        ("accepted", "late", "late"),
+    ],
+)
+def test_closed_timing_wants_an_answer_that_stands(state: str, timing: str, ends: str) -> None:
+    assert closed_timing(state, timing) == ends
+
+
+def test_noted_counts_silence_as_zero() -> None:
+    found = {timing: noted(timing) for timing in ("on_time", "late", "missing")}
+
+    assert {timing: (note.due, note.answered, note.on_time) for timing, note in found.items()} == {
+        "on_time": (1, 1, 1),
+        "late": (1, 1, 0),
+        "missing": (1, 0, 0),
+    }
+
+
+def test_step_below_finds_the_branch_of_the_tree_on_the_way() -> None:
+    assert step_below("1/2/30/", "1/") == 2
+    assert step_below("1/2/", "1/2/") == 2
+    assert step_below("1/20/3/", "1/2/") is None
+
+
+def test_cell_of_counts_a_withdrawn_task_under_no_heading() -> None:
+    assert cell_of("withdrawn", "", closed=False, overdue=True) is None
+    assert cell_of("issued", "", closed=False, overdue=True) == "overdue"
+    assert cell_of("returned", "on_time", closed=False, overdue=False) == "returned"
+    assert cell_of("accepted", "late", closed=False, overdue=True) == "late"
+
+
+def test_a_tally_adds_up_to_what_was_asked_for() -> None:
+    tally = Tally()
+    for cell, count in (("on_time", 3), ("late", 1), ("missing", 2), ("overdue", 1), ("open", 4), (None, 9)):
+        tally.add(cell, count)  # type: ignore[arg-type]
+
+    assert (tally.due, tally.answered, tally.missing, tally.waiting) == (11, 4, 3, 4)
+
+
+def test_best_of_names_nobody_who_missed_something() -> None:
+    standings = [
+        Standing(1, "甲", "1", due=2, on_time=1, returns=0),
+        Standing(2, "乙", "2", due=2, on_time=2, returns=1),
+        Standing(3, "丙", "3", due=2, on_time=2, returns=0),
+        Standing(4, "丁", "4", due=0, on_time=0, returns=0),
+    ]
+
+    assert [each.name for each in best_of(standings, 3)] == ["丙", "乙"]
