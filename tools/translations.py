@@ -65,7 +65,7 @@ TITLED_KEYWORDS = {
     "caption",
 }
 TITLED_CALLS = {"Column", "Table", "Tab", "Step", "Heat", "TimelineEvent", "Chart", "add_menu", "add_section"}
-VALUE_ERRORS_ARE_SHOWN = {"gangmu/core/fields.py"}
+VALUE_ERRORS_ARE_SHOWN = {"gangmu/core/fields.py", "gangmu/kernel/people/rules.py"}
 NOT_WORDS = {"yuan", "wan", "table"}
 COMPONENTS = "button|checkbox|select|plain_input|status|figure_card|empty|note|loading|panel|dialog|tabs|tree|masked|sparkline|text"
 

@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "demo": "gangmu.site.commands.demo",
     "explain": "gangmu.site.commands.explain",
     "facts": "gangmu.site.commands.facts",
+    "orgs": "gangmu.site.commands.orgs",
     "serve": "gangmu.site.commands.serve",
     "work": "gangmu.site.commands.work",
     "audit": "gangmu.site.commands.audit",

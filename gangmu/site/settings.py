@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.audit",
     "gangmu.kernel.packs",
     "gangmu.kernel.orgs",
+    "gangmu.kernel.imports",
     "gangmu.kernel.access",
     "gangmu.kernel.people",
     "gangmu.kernel.facts",

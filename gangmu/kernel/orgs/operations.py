@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import ProtectedError, Q, Value
 from django.db.models.functions import Concat, Substr
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotAllowed
+from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
 from gangmu.kernel.orgs.queries import in_subtree, on_day
@@ -87,6 +87,31 @@ def _found(context: Context, batch: Sequence[NewOrg], top: Org | None) -> list[O
     return [founded[new.code] for new in batch]
 
 
+def judge_orgs(
+    context: Context, top: Org, batch: Sequence[NewOrg], *, before: dict[str, NewOrg]
+) -> dict[int, str]:
+    """Return what stands against founding organizations, by their place in the batch; writes nothing.
+
+    ``before`` carries the entries of earlier batches of the same list from call to call.
+    """
+    known: dict[str, Org | NewOrg] = {**_named_parents(batch, top), **before}
+    codes = [new.code for new in batch]
+    taken = set(Org.objects.filter(code__in=codes).values_list("code", flat=True)) | (
+        before.keys() & set(codes)
+    )
+    depth_of: dict[str, int] = {}
+    faults: dict[int, str] = {}
+    for index, new in enumerate(batch):
+        fault = _founding_fault(context, new, top, known, depth_of, taken)
+        if fault:
+            faults[index] = fault
+            continue
+        depth_of[new.code] = 0
+        known.setdefault(new.code, new)
+        before[new.code] = new
+    return faults
+
+
 def _named_parents(batch: Sequence[NewOrg], top: Org | None) -> dict[str, "Org | NewOrg"]:
     codes = {new.parent_code for new in batch if new.parent_code}
     known: dict[str, Org | NewOrg] = dict(Org.objects.in_bulk(codes, field_name="code"))
@@ -104,30 +129,30 @@ def _founding_fault(
     taken: set[str],
 ) -> str:
     if new.code in taken or new.code in depth_of:
-        return "Another organization has this code."
+        return msgid("Another organization has this code.")
     if new.level not in LEVELS:
-        return "There is no such level."
+        return msgid("There is no such level.")
     if new.day > context.today:
-        return "This day has not come yet."
+        return msgid("This day has not come yet.")
     if not new.name.strip() or not new.kind.strip():
-        return "A name and a kind are needed."
+        return msgid("A name and a kind are needed.")
     parent = known.get(new.parent_code) if new.parent_code else top
     if new.parent_code and parent is None:
-        return "The parent does not exist, or stands further down in the list."
+        return msgid("The parent does not exist, or stands further down in the list.")
     if parent is None:
         return ""
     if isinstance(parent, Org):
         if top is not None and not is_below(parent.path, top.path):
-            return "The parent stands elsewhere in the tree."
+            return msgid("The parent stands elsewhere in the tree.")
         if not parent.is_open():
-            return "The parent is closed."
+            return msgid("The parent is closed.")
         began = _last_change(parent)
     else:
         began = parent.day
     if new.day < began:
-        return "The parent did not stand there yet on this day."
+        return msgid("The parent did not stand there yet on this day.")
     if not level_may_stand_under(new.level, parent.level):
-        return "The level is above the parent's."
+        return msgid("The level is above the parent's.")
     return ""
 
 
@@ -396,11 +421,12 @@ def remove_orgs(context: Context, parent: Org, orgs: Sequence[Org]) -> int:
     keys = [org.pk for org in orgs]
     if Org.objects.filter(parent__in=keys).exclude(pk__in=keys).exists():
         raise Conflict("Other organizations have been founded below.")
-    with transaction.atomic():
-        OrgSpan.objects.filter(org__in=keys).delete()
-        deepest_first = sorted(orgs, key=lambda org: -org.depth)
-        for depth in sorted({org.depth for org in deepest_first}, reverse=True):
-            Org.objects.filter(pk__in=[org.pk for org in deepest_first if org.depth == depth]).delete()
+    try:
+        for depth in sorted({org.depth for org in orgs}, reverse=True):
+            Org.objects.filter(pk__in=[org.pk for org in orgs if org.depth == depth]).delete()
+    except ProtectedError as held:
+        kind = type(next(iter(held.protected_objects)))._meta.verbose_name
+        raise Conflict("Something has been built on it: %(what)s.", {"what": str(kind)}) from None
     return len(keys)
 
 

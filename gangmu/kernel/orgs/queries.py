@@ -163,3 +163,25 @@ def orgs_named_like(context: Context, typed: str, limit: int = 12) -> list[Org]:
 def every_span() -> QuerySet[OrgSpan]:
     """Return all spans of all organizations, each one's in order of days: for exports that narrow them."""
     return OrgSpan.objects.order_by("org_id", "valid_from")
+
+
+def built_upon(org_ids: Iterable[int]) -> Org | None:
+    """Return one of the organizations that has changed since it was founded, if there is one."""
+    span = OrgSpan.objects.filter(org__in=list(org_ids), valid_to__isnull=False).select_related("org").first()
+    return span.org if span else None
+
+
+def orgs_by_id(org_ids: Iterable[int]) -> list[Org]:
+    """Return organizations by their ids, open or closed; for decisions, not for showing."""
+    return list(Org.objects.filter(pk__in=list(org_ids)))
+
+
+def open_orgs_named(org: Org, names: Iterable[str]) -> dict[str, list[Org]]:
+    """Return the open organizations at or below one that bear a name exactly; for decisions."""
+    wanted = sorted(set(names))
+    found: dict[str, list[Org]] = {}
+    for start in range(0, len(wanted), 500):
+        part = Org.objects.filter(in_subtree(org.path), name__in=wanted[start : start + 500], closed_on=None)
+        for each in part:
+            found.setdefault(each.name, []).append(each)
+    return found

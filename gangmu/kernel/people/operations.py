@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotAllowed
+from gangmu.core.text import msgid
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.access.models import Account, Grant
 from gangmu.kernel.access.operations import end_grant, grant_roles, open_accounts
@@ -52,7 +53,7 @@ from gangmu.kernel.people.rules import (
 )
 
 BATCH = 2000
-_KNOWN = "This ID number is known already."
+_KNOWN = msgid("This ID number is known already.")
 _LATEST = timedelta(days=366)
 
 
@@ -287,15 +288,15 @@ def _check_next(context: Context, person: Person, present: Membership | None, st
         )
     fault = ""
     if day > context.today:
-        fault = "This day has not come yet."
+        fault = msgid("This day has not come yet.")
     elif present is not None and day < present.valid_from:
-        fault = "The present standing began after this day."
+        fault = msgid("The present standing began after this day.")
     elif day < person.org.founded_on:
-        fault = "The organization did not exist yet on this day."
+        fault = msgid("The organization did not exist yet on this day.")
     elif before == ACTIVIST and status == TARGET and present and day < least_full_day(present.valid_from):
-        fault = "An activist is observed for at least a year."
+        fault = msgid("An activist is observed for at least a year.")
     elif before == PROBATIONARY and status == FULL and day < _probation_end(person, present):
-        fault = "A probation lasts a year from the day of joining."
+        fault = msgid("A probation lasts a year from the day of joining.")
     if fault:
         raise Invalid("Some fields need attention.", faults={"day": fault})
     if status in (*ENDED, SUSPENDED) and Post.objects.filter(person=person, valid_to=None).exists():
@@ -441,23 +442,23 @@ def _post_fault(
     reachable: bool,
 ) -> tuple[str, str]:
     if kind is None:
-        return "kind", "The organization has no such post."
+        return "kind", msgid("The organization has no such post.")
     if not reachable:
-        return "person", "There is no such person."
+        return "person", msgid("There is no such person.")
     if not new.org.is_open():
-        return "org", "The organization is closed."
+        return "org", msgid("The organization is closed.")
     if new.day < new.org.founded_on:
-        return "day", "The organization did not exist yet on this day."
+        return "day", msgid("The organization did not exist yet on this day.")
     if new.day > context.today + _LATEST:
-        return "day", "A post begins within a year."
+        return "day", msgid("A post begins within a year.")
     if new.until is not None and new.until <= new.day:
-        return "until", "It ends before it begins."
+        return "until", msgid("It ends before it begins.")
     if status == DECEASED or (kind.full_members and status != FULL):
-        return "person", "This post is for full members of the Party."
+        return "person", msgid("This post is for full members of the Party.")
     if any(post.person_id == new.person.pk for post in beside):
-        return "person", "This person holds the post already."
+        return "person", msgid("This person holds the post already.")
     if kind.max_holders is not None and len(beside) >= kind.max_holders:
-        return "kind", "The post is held already: end it or hand it over."
+        return "kind", msgid("The post is held already: end it or hand it over.")
     return "", ""
 
 
@@ -651,7 +652,7 @@ def withdraw_people(context: Context, org: Org, *, people: Sequence[int]) -> int
     found = list(Person.objects.filter(pk__in=people).select_related("org"))
     if any(not is_below(person.org.path, org.path) for person in found):
         raise NotAllowed("You may not do this here.")
-    _refuse_built_upon(found)
+    refuse_built_upon([person.pk for person in found])
     try:
         Person.objects.filter(pk__in=[person.pk for person in found]).delete()
     except ProtectedError as held:
@@ -660,14 +661,16 @@ def withdraw_people(context: Context, org: Org, *, people: Sequence[int]) -> int
     return len(found)
 
 
-def _refuse_built_upon(people: Sequence[Person]) -> None:
-    names = {person.pk: person.name for person in people}
-    changed = Membership.objects.filter(person__in=list(names), valid_to__isnull=False).first()
-    posted = Post.objects.filter(person__in=list(names)).first()
-    accounts = accounts_of_people(names)
+def refuse_built_upon(ids: Sequence[int]) -> None:
+    """Refuse if one of the persons has a later standing, a post or an account."""
+    changed = (
+        Membership.objects.filter(person__in=ids, valid_to__isnull=False).select_related("person").first()
+    )
     if changed is not None:
-        raise Conflict("%(name)s stands otherwise since.", {"name": names[changed.person_id]})
+        raise Conflict("%(name)s stands otherwise since.", {"name": changed.person.name})
+    posted = Post.objects.filter(person__in=ids).select_related("person").first()
     if posted is not None:
-        raise Conflict("%(name)s holds or held a post.", {"name": names[posted.person_id]})
+        raise Conflict("%(name)s holds or held a post.", {"name": posted.person.name})
+    accounts = accounts_of_people(ids)
     if accounts:
-        raise Conflict("%(name)s has an account.", {"name": names[next(iter(accounts))]})
+        raise Conflict("%(name)s has an account.", {"name": next(iter(accounts.values())).name})

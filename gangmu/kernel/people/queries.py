@@ -208,13 +208,15 @@ def persons_holding(org: Org, role: str, day: date) -> list[int]:
     return list(posts.order_by("person").values_list("person", flat=True).distinct())
 
 
+def all_post_kinds(org: Org) -> list[PostKind]:
+    """Return every post that the place's pack knows, in its order."""
+    known = pack_of(org.root_id).all(PostKind)
+    return sorted(known, key=lambda kind: (kind.order, kind.code))
+
+
 def post_kinds(org: Org) -> list[PostKind]:
     """Return the posts that an organization may have, in the pack's order."""
-    known = pack_of(org.root_id).all(PostKind)
-    return sorted(
-        (kind for kind in known if not kind.kinds or org.kind in kind.kinds),
-        key=lambda kind: (kind.order, kind.code),
-    )
+    return [kind for kind in all_post_kinds(org) if not kind.kinds or org.kind in kind.kinds]
 
 
 def post_kind(org: Org, code: str, pack: Pack | None = None) -> PostKind | None:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from pypinyin import Style, lazy_pinyin
 
+from gangmu.core.text import msgid
+
 Sex = Literal["male", "female"]
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -212,7 +214,7 @@ def draft_person(new: NewPerson, *, today: date, founded_on: date) -> Draft:
     status, since, joined_on, full_on = _standing(new, today, founded_on)
     _check_standing(faults, status, since, joined_on, full_on, today, founded_on)
     if not old_enough(birth_year, joined_on, number.born_on if number else None):
-        faults.setdefault("joined_on", "Whoever joins is at least eighteen years old.")
+        faults.setdefault("joined_on", msgid("Whoever joins is at least eighteen years old."))
     return Draft(
         name,
         sex,
@@ -269,15 +271,15 @@ def _check_standing(
         if day is not None and day > today:
             faults[code] = "This day has not come yet."
     if since is not None and since < founded_on:
-        faults.setdefault("since", "The organization did not exist yet on this day.")
+        faults.setdefault("since", msgid("The organization did not exist yet on this day."))
     if joined_on is not None and status not in MEMBERS:
-        faults.setdefault("joined_on", "Only a member has a day of joining.")
+        faults.setdefault("joined_on", msgid("Only a member has a day of joining."))
     elif joined_on is not None and since is not None and joined_on > since:
-        faults.setdefault("joined_on", "This day is after the standing began.")
+        faults.setdefault("joined_on", msgid("This day is after the standing began."))
     if full_on is not None and status != FULL:
-        faults.setdefault("full_on", "Only a full member has this day.")
+        faults.setdefault("full_on", msgid("Only a full member has this day."))
     elif full_on is not None and joined_on is not None and full_on < joined_on:
-        faults.setdefault("full_on", "It ends before it begins.")
+        faults.setdefault("full_on", msgid("It ends before it begins."))
 
 
 def term_end(begin: date, years: int | None) -> date | None:

@@ -1,12 +1,19 @@
 """What the room brings to the house."""
 
 from gangmu.core.definition import Fault
+from gangmu.frame.navigation import add_tab
 from gangmu.kernel.access.definitions import RoleKind
+from gangmu.kernel.imports.rules import add_import
 from gangmu.kernel.orgs.definitions import OrgKind
 from gangmu.kernel.packs.rules import Pack, add_check, add_shape
 from gangmu.kernel.people.definitions import PostKind
+from gangmu.kernel.people.member_rows import PEOPLE
 
 add_shape("post_kind", PostKind)
+add_import(PEOPLE)
+add_tab("org", "People", "people-of-org", "people.view", 30)
+add_tab("org", "Posts", "people-posts", "people.view", 40)
+add_tab("org", "Households", "people-households", "people.view", 50)
 
 
 def posts_name_what_exists(pack: Pack) -> list[Fault]:

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gangmu.core.secrets import mask
@@ -26,6 +26,9 @@ from gangmu.kernel.people.rules import (
 )
 
 TODAY = date(2015, 10, 8)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy with other tests."""
+
 days = st.dates(date(1900, 1, 1), date(2015, 10, 8))
 numbers = st.builds(
     lambda region, born, order: f"{region}{born:%Y%m%d}{order:03d}",
@@ -48,6 +51,7 @@ def test_read_id_number_takes_what_people_type():
     assert (read.number, read.born_on, read.sex) == ("11010519491231002X", date(1949, 12, 31), "female")
 
 
+@unhurried
 @given(numbers)
 def test_read_id_number_says_what_the_number_holds(number: str):
     read = read_id_number(number)
@@ -56,6 +60,7 @@ def test_read_id_number_says_what_the_number_holds(number: str):
     assert read.sex == ("male" if int(number[16]) % 2 else "female")
 
 
+@unhurried
 @given(numbers, st.integers(0, 16), st.integers(1, 9))
 def test_read_id_number_notices_every_single_wrong_digit(number: str, place: int, step: int):
     wrong = number[:place] + str((int(number[place]) + step) % 10) + number[place + 1 :]
@@ -64,6 +69,7 @@ def test_read_id_number_notices_every_single_wrong_digit(number: str, place: int
         read_id_number(wrong)
 
 
+@unhurried
 @given(numbers, st.integers(0, 15))
 def test_read_id_number_notices_two_neighbours_exchanged(number: str, place: int):
     wrong = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
@@ -92,6 +98,7 @@ def test_read_id_number_refuses_what_is_none(wrong: str):
         read_id_number(wrong)
 
 
+@unhurried
 @given(st.text(max_size=40))
 def test_mask_keeps_the_length_and_shows_seven_marks_at_most(text: str):
     shown = mask(text)
@@ -101,6 +108,7 @@ def test_mask_keeps_the_length_and_shows_seven_marks_at_most(text: str):
     assert len(text) > 7 or set(shown) <= {"*"}
 
 
+@unhurried
 @given(numbers)
 def test_mask_hides_the_day_of_birth_of_an_id_number(number: str):
     assert mask(number) == number[:3] + "*" * 11 + number[14:]

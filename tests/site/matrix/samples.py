@@ -5,6 +5,7 @@ from typing import Any
 
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
+from tests.site.matrix import calls_imports, calls_people
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
@@ -27,6 +28,11 @@ SAMPLES: dict[str, Sample] = {
     "task_id": lambda office: answered_task_of(office).pk,
     "record_id": lambda office: record_of(office).pk,
     "link_id": lambda office: _link(office).pk,
+    "person_id": lambda office: calls_people.person_of(office).pk,
+    "post_id": lambda office: calls_people.post_of(office).pk,
+    "household_id": lambda office: calls_people.household_of(office).pk,
+    "import_id": lambda office: calls_imports.judged(office).pk,
+    "import_kind": lambda office: "people",
 }
 """A route with a parameter that is not here fails the suite."""
 

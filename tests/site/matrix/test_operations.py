@@ -94,6 +94,16 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "people.handover_post": POSTING,
     "people.register_household": ("people.view",),
     "people.move_household": ("people.view",),
+    **dict.fromkeys(
+        (
+            "imports.begin_import",
+            "imports.confirm_import",
+            "imports.write_rows",
+            "imports.undo_import",
+            "imports.take_back_rows",
+        ),
+        ("people.manage",),
+    ),
 }
 """Further permissions that an operation needs, because it calls another one."""
 

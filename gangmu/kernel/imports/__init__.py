@@ -1,0 +1,1 @@
+"""Rows from a sheet: staged, judged, confirmed as a whole, undone."""
