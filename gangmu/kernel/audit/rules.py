@@ -32,17 +32,28 @@ def payload_digest(salt: str, payload: Any) -> str:
 
 def entry_digest(content: EntryContent) -> str:
     """Return the digest of what an entry says."""
-    parts = (
-        content.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
-        "" if content.account is None else str(content.account),
+    return said_digest(
+        instant_text(content.at),
+        content.account,
         content.actor,
         content.verb,
-        "" if content.org is None else str(content.org),
+        content.org,
         content.path,
         content.subject,
         content.payload_digest,
     )
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def instant_text(at: datetime) -> str:
+    """Return an instant as digests take it: in UTC, to the microsecond, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def said_digest(at: str, account: int | None, actor: str, verb: str, org: int | None, *rest: str) -> str:
+    """Return the digest of an entry's parts in their order, the instant as ``instant_text`` writes it."""
+    who = "" if account is None else str(account)
+    where = "" if org is None else str(org)
+    return hashlib.sha256("\x1f".join((at, who, actor, verb, where, *rest)).encode()).hexdigest()
 
 
 def chain_hash(previous: str, seq: int, digest: str) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from gangmu.core.context import LOCAL
 from gangmu.kernel.audit.models import Head, Seal
-from gangmu.kernel.audit.rules import START, EntryContent, chain_hash, entry_digest, payload_digest
+from gangmu.kernel.audit.rules import START, chain_hash, instant_text, payload_digest, said_digest
 
 BATCH = 2000
 _LOCK = 0x67616E67
@@ -189,11 +189,11 @@ def verify_log(*, most: int = 10) -> Verdict:
 
 
 def _entry_faults(seq: int, entry_id: int, digest: str, content: list[Any]) -> list[str]:
-    at, account, actor, verb, org, path, subject, given_digest, payload, salt = content
+    at, *said, payload, salt = content
     if at is None:
         return [f"seal {seq}: entry {entry_id} was removed"]
-    said = EntryContent(at, account, actor, verb, org, path, subject, given_digest)
-    if entry_digest(said) != digest:
+    verb, given_digest = said[2], said[-1]
+    if said_digest(at, *said) != digest:
         return [f"seal {seq}: entry {entry_id} ({verb}) was altered"]
     if payload is not None and salt and payload_digest(salt, payload) != given_digest:
         return [f"seal {seq}: the payload of entry {entry_id} ({verb}) was altered"]
@@ -260,13 +260,15 @@ def _sealed_rows() -> Iterator[tuple[Any, ...]]:
         after = rows[-1][0]
 
 
-def _instant(value: Any) -> datetime | None:
+def _instant(value: Any) -> str | None:
+    """Return an instant as ``instant_text`` writes it; SQLite holds it as a text that is nearly that."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        text = value.replace(" ", "T", 1)
+        return text if "." in text else text + ".000000"
     if value is None:
         return None
     instant: datetime = value
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return instant_text(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
 
 
 def _payload(value: Any) -> Any:
