@@ -21,7 +21,7 @@ from gangmu.frame.figures import Light, Status
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import say
+from gangmu.frame.words import msgid, say
 from gangmu.kernel.files.operations import attach_files, store_file
 from gangmu.kernel.files.queries import published_files
 from gangmu.kernel.files.rules import MEDIA_TYPES, MOST_BYTES, UnfitFile
@@ -63,6 +63,18 @@ from gangmu.kernel.notices.rules import (
 )
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
+
+SAID_BY_RULES = (
+    msgid("The table is too large for a notice."),
+    msgid("Every row of the table has as many cells as its head."),
+    msgid("The text has more than 5000 characters; a document has no more (整治形式主义为基层减负若干规定)."),
+    msgid(
+        "The text has more than 4000 characters; special reports have no more (整治形式主义为基层减负若干规定)."
+    ),
+    msgid("Every article has a number without spaces."),
+    msgid("An article stands twice."),
+)
+"""What ``rules.py`` says, which knows no web: marked here, so that it is translated."""
 
 AUDIENCES = {
     Notice.Audience.PUBLIC: say("Everybody, without an account"),

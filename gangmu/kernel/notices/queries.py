@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from gangmu.core.context import Context, Places
 from gangmu.core.errors import NotFound
+from gangmu.frame.words import msgid
 from gangmu.kernel.access.rules import code_digest
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.notices.definitions import DocumentKind
@@ -162,7 +163,7 @@ def objection_entries(context: Context, box: Box, limit: int) -> list[InboxEntry
     }[box]
     return [
         InboxEntry(
-            title="Answer an objection to “%(notice)s”",
+            title=msgid("Answer an objection to “%(notice)s”"),
             params={"notice": objection.notice.title},
             url_name="notices-objection",
             url_args={"objection_id": objection.pk},
