@@ -118,9 +118,9 @@ def _wait_for(address: str) -> None:
     raise AssertionError("the site did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
+    """One browser for the journeys of a file: while it is open, Django's tables are closed to this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
