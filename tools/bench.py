@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BESIDE_POSTGRES = [sys.executable, str(ROOT / "tools" / "postgres.py"), "run", "--"]
-ON_BOTH = {"tree", "log"}
-"""What a database can make different."""
+ON_BOTH = {"tree", "import_members"}
+"""What a database can make different; others bring their PostgreSQL themselves."""
 
 
 def main(names: list[str]) -> int:
