@@ -101,9 +101,9 @@ def download(request: Request, file_id: int) -> HttpResponse:
 
 @page("files.view")
 def preview(request: Request, file_id: int) -> HttpResponse:
-    """Give a picture out, to be looked at; other files have none."""
+    """Give a picture or a plain text out, to be looked at; other files have no preview."""
     found = file_for(request.context, file_id)
-    if found.kind not in IMAGES:
+    if found.kind not in IMAGES | TEXTS:
         raise NotFound("There is no preview of this file.")
     return file_response(bytes_of(found.digest), MEDIA_TYPES[found.kind], found.name, inline=True)
 

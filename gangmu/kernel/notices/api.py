@@ -364,14 +364,14 @@ def list_documents(request: Request, q: str = "", after: int = 0, limit: int = 1
 @endpoint(
     router,
     "get",
-    "/documents/{code}",
+    "/documents/{document_code}",
     "notices.library_document",
     permission="notices.view",
     response=DocumentOut,
 )
-def get_document(request: Request, code: str, version: int | None = None) -> LibraryEntry:
+def get_document(request: Request, document_code: str, version: int | None = None) -> LibraryEntry:
     """Return one document by its code, in its newest or an older version."""
-    return library_document(request.context, code, version)
+    return library_document(request.context, document_code, version)
 
 
 @endpoint(
@@ -392,13 +392,16 @@ def post_document(request: Request, org_id: int, given: NewDocumentIn) -> Docume
 @endpoint(
     router,
     "post",
-    "/documents/{code}/revise",
+    "/documents/{document_code}/revise",
     "notices.revise_document",
     permission="notices.publish",
     response=VersionOut,
 )
-def post_revision(request: Request, code: str, given: RevisionIn) -> DocumentVersion:
+def post_revision(request: Request, document_code: str, given: RevisionIn) -> DocumentVersion:
     """Add a newer version of a document."""
     return revise_document(
-        request.context, document_by_code(request.context, code), content=given.content(), reason=given.reason
+        request.context,
+        document_by_code(request.context, document_code),
+        content=given.content(),
+        reason=given.reason,
     )

@@ -580,12 +580,12 @@ def documents(request: Request) -> HttpResponse:
 
 
 @page("notices.view")
-def document(request: Request, code: str) -> HttpResponse:
+def document(request: Request, document_code: str) -> HttpResponse:
     """Show one document with its articles, each with its own address, and its other versions."""
     asked = request.GET.get("version", "")
     version = int(asked) if asked.isdecimal() and len(asked) < 5 else None
-    entry = library_document(request.context, code, version)
-    versions = [] if entry.from_pack else versions_of(request.context, code)
+    entry = library_document(request.context, document_code, version)
+    versions = [] if entry.from_pack else versions_of(request.context, document_code)
     may_revise = not entry.from_pack and request.context.may("notices.publish")
     values = {
         "entry": entry,
@@ -598,10 +598,10 @@ def document(request: Request, code: str) -> HttpResponse:
 
 
 @page("notices.view")
-def document_file(request: Request, code: str, file_id: int) -> HttpResponse:
+def document_file(request: Request, document_code: str, scan_id: int) -> HttpResponse:
     """Give out the scan of a document."""
-    entry = library_document(request.context, code)
-    file = published_files(f"notices.Document:{entry.document}").filter(pk=file_id).first()
+    entry = library_document(request.context, document_code)
+    file = published_files(f"notices.Document:{entry.document}").filter(pk=scan_id).first()
     if file is None:
         raise NotFound("There is no such file.")
     return file_response(bytes_of(file.digest), MEDIA_TYPES[file.kind], file.name)
@@ -692,15 +692,15 @@ def document_new(request: Request) -> HttpResponse:
     except Invalid as refusal:
         return _document_again(request, "notices/document_form.html", form, refusal)
     messages.success(request, translate("The document stands in the library."))
-    return redirect("notices-document", code=added.code)
+    return redirect("notices-document", document_code=added.code)
 
 
 @page("notices.publish", methods=("GET", "POST"))
-def document_revise(request: Request, code: str) -> HttpResponse:
+def document_revise(request: Request, document_code: str) -> HttpResponse:
     """Add a newer version of a document that an office keeps."""
     context = request.context
-    found = document_by_code(context, code)
-    entry = library_document(context, code)
+    found = document_by_code(context, document_code)
+    entry = library_document(context, document_code)
     specs = _document_fields(new=False)
     start = {
         "title": entry.title,
@@ -725,7 +725,7 @@ def document_revise(request: Request, code: str) -> HttpResponse:
     messages.success(
         request, translate("The new version stands in the library; the older ones stay readable.")
     )
-    return redirect("notices-document", code=code)
+    return redirect("notices-document", document_code=document_code)
 
 
 urlpatterns = [
@@ -737,9 +737,9 @@ urlpatterns = [
     path("notices/objections/<int:objection_id>", objection, name="notices-objection"),
     path("library", documents, name="notices-documents"),
     path("library/new", document_new, name="notices-document-new"),
-    path("library/<slug:code>", document, name="notices-document"),
-    path("library/<slug:code>/revise", document_revise, name="notices-document-revise"),
-    path("library/<slug:code>/files/<int:file_id>", document_file, name="notices-document-file"),
+    path("library/<slug:document_code>", document, name="notices-document"),
+    path("library/<slug:document_code>/revise", document_revise, name="notices-document-revise"),
+    path("library/<slug:document_code>/files/<int:scan_id>", document_file, name="notices-document-file"),
     path("public/notices", public, name="notices-public"),
     path("public/notices/<int:notice_id>", public_one, name="notices-public-notice"),
     path("public/notices/<int:notice_id>/print", public_print, name="notices-public-print"),

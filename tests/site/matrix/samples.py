@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from gangmu.kernel.files import operations as files
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
-from tests.site.matrix import calls_imports, calls_people
+from tests.site.matrix import calls_imports, calls_people, calls_shelf
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
@@ -32,11 +33,17 @@ SAMPLES: dict[str, Sample] = {
     "post_id": lambda office: calls_people.post_of(office).pk,
     "household_id": lambda office: calls_people.household_of(office).pk,
     "import_id": lambda office: calls_imports.judged(office).pk,
+    "file_id": lambda office: calls_shelf.file_of(office).pk,
+    "item_id": lambda office: 0,
+    "notice_id": lambda office: calls_shelf.notice_of(office).pk,
+    "objection_id": lambda office: calls_shelf.objection_of(office).pk,
+    "document_code": lambda office: calls_shelf.document_of(office).code,
+    "scan_id": lambda office: _scan(office).pk,
     "import_kind": lambda office: "people",
 }
 """A route with a parameter that is not here fails the suite."""
 
-OWN_THINGS = {"token_id", "session_id", "delegation_id"}
+OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id"}
 """Parameters that name one's own things: others find nothing there."""
 
 
@@ -46,3 +53,11 @@ def _unit(office: Office) -> Any:
 
 def _link(office: Office) -> Any:
     return orgs.link_orgs(office.system, office.branch, target=office.far_branch, kind="partner", day=JUNE)
+
+
+def _scan(office: Office) -> Any:
+    """A file of the document that ``document_code`` names, which comes before it in a path."""
+    scan = calls_shelf.file_of(office)
+    document = office.branch.documents.get()
+    files.attach_files(office.system, office.branch, files=[scan], subject=f"notices.Document:{document.pk}")
+    return scan
