@@ -18,14 +18,14 @@ import pyarrow as pa
 from gangmu.core.definition import Fault
 from gangmu.core.periods import Period
 from gangmu.results.assessment.definitions import Application, ScorecardKind
-from gangmu.results.assessment.output import RESULTS, amount_sql, write_result
+from gangmu.results.assessment.output import RESULTS, amount_sql, needs_quotes, small_amount_sql, write_result
 from gangmu.results.assessment.pack import Pack, read_pack
 from gangmu.results.assessment.scoring import Card, Dialect, groups, lines_sql, scores_sql
 from gangmu.results.indicators.columns import HALF_BITS, Amount, Numbers, Numerals, add_all, allocator
 from gangmu.results.indicators.duck import Facts, Limits, Strays, connect
 from gangmu.results.indicators.inputs import Inputs, WrongInput, find_inputs
 from gangmu.results.indicators.slots import Slots, literal
-from gangmu.results.indicators.tree import Tree, check_spans, read_spans, tree_of
+from gangmu.results.indicators.tree import Tree, check_spans, places_of, read_spans, tree_of
 
 WRITABLE = ("indicators", "lines", "scores")
 
@@ -198,18 +198,29 @@ def duck_results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: P
         slots = Slots.of({code: pack.indicators[code] for code in codes})
         progress("adding up the facts")
         allocate = allocator(job.limits.memory * 5 // 10, job.limits.spill)
-        cells = add_all(lambda: facts.batches(slots), tree, slots, allocate)
+        places = places_of(tree)
+        facts.use_places(tree, places)
+        cells = add_all(lambda: facts.batches(slots), places, slots, allocate)
         numerals = Numerals(tree, slots, cells)
         made = Made({}, strays, facts.passed_over, {"name": "duckdb", "version": duckdb.__version__})
         writer = _Writer(con, job, pack, tree, numerals)
+        plain = plainly_written(pack, tree)
         for name in WRITABLE:
             if name in job.write:
                 progress(f"writing {name}")
                 getattr(writer, name)()
-                made.hashes[name] = write_result(con, RESULTS[name], name, str(job.period), folder)
+                made.hashes[name] = write_result(
+                    con, RESULTS[name], name, str(job.period), folder, plain=plain
+                )
         return made
     finally:
         con.close()
+
+
+def plainly_written(pack: Pack, tree: Tree) -> bool:
+    """Whether no text of the results needs quotes, but for several notes."""
+    texts = (*pack.indicators, *pack.scorecards, *tree.spans.levels, *tree.spans.kinds, *tree.spans.domains)
+    return not any(map(needs_quotes, texts))
 
 
 def _for_database(limits: Limits) -> Limits:
@@ -288,14 +299,14 @@ class _Writer:
     def scores(self) -> None:
         """Make the scores, ranks and stars of every scorecard."""
         self._con.execute(
-            "CREATE TEMP TABLE scores (org BIGINT, scorecard VARCHAR, score DECIMAL(38,2), "
-            "coverage DECIMAL(38,4), peer_group VARCHAR, peers INTEGER, rank INTEGER, stars INTEGER, notes VARCHAR)"
+            "CREATE TEMP TABLE scores (org BIGINT, scorecard VARCHAR, score DECIMAL(12,2), "
+            "coverage DECIMAL(14,4), peer_group VARCHAR, peers INTEGER, rank INTEGER, stars INTEGER, notes VARCHAR)"
         )
         for code in sorted(self._pack.scorecards):
             with self._card(self._pack.scorecards[code]) as card:
                 self._con.execute(
-                    f"INSERT INTO scores SELECT org, scorecard, {amount_sql('score', 2)}, "
-                    f"{amount_sql('coverage', 4)}, peer_group, peers, rank, stars, notes "
+                    f"INSERT INTO scores SELECT org, scorecard, {small_amount_sql('score', 2)}, "
+                    f"{small_amount_sql('coverage', 4)}, peer_group, peers, rank, stars, notes "
                     f"FROM ({scores_sql(DUCKDB, card)})"
                 )
 

@@ -23,7 +23,7 @@ from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measur
 from gangmu.results.indicators.duck import Facts, Limits, connect
 from gangmu.results.indicators.inputs import Files, WrongInput, find_inputs
 from gangmu.results.indicators.slots import Slots, literal
-from gangmu.results.indicators.tree import read_spans, tree_of
+from gangmu.results.indicators.tree import places_of, read_spans, tree_of
 
 _KEPT = 3_000_000
 _SHOWN = 200
@@ -67,6 +67,8 @@ class Explainer:
             self.facts.trust()
         else:
             self.facts.strays(spans)
+        self._places = places_of(self.tree)
+        self.facts.use_places(self.tree, self._places)
         self.facts.keep_history(_KEPT if keep else 0)
 
     def __enter__(self) -> Self:
@@ -101,7 +103,7 @@ class Explainer:
         wide = any(kind.scope == "subtree" for kind in kinds.values())
         orgs = self.tree.org[mine] if wide else np.array([asked.org])
         with self.facts.only(orgs):
-            cells = add_all(lambda: self.facts.batches(slots), self.tree, slots, allocator(1 << 40, None))
+            cells = add_all(lambda: self.facts.batches(slots), self._places, slots, allocator(1 << 40, None))
             detail = _Detail(self, slots, cells, place, mine, asked.shown)
             shown = [code for code in codes if asked.line in (None, code)]
             values = {code: detail.value(kind) for code, kind in kinds.items()}

@@ -64,10 +64,27 @@ def amount_sql(whole: str, digits: int) -> str:
     )
 
 
+def small_amount_sql(whole: str, digits: int) -> str:
+    """Return the SQL of a decimal from whole smallest units below a thousand million."""
+    unit = "0." + "1".rjust(digits, "0")
+    return (
+        f"CAST(CAST({whole} AS INTEGER) AS DECIMAL(9,0)) * CAST('{unit}' AS DECIMAL({digits + 1},{digits}))"
+    )
+
+
 def write_result(
-    con: duckdb.DuckDBPyConnection, result: Result, source: str, period: str, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    result: Result,
+    source: str,
+    period: str,
+    folder: Path,
+    *,
+    plain: bool = False,
 ) -> str:
-    """Write the rows of ``source``, sorted, and return the hash of their canonical form."""
+    """Write the rows of ``source``, sorted, and return the hash of their canonical form.
+
+    ``plain`` says that no code and no attribute holds a mark that must be quoted.
+    """
     file = folder / f"{result.name}.parquet"
     chosen = ", ".join(
         f"{literal(period)} AS period" if name == "period" else f'CAST("{name}" AS {kind}) AS "{name}"'
@@ -79,17 +96,20 @@ def write_result(
         f"COPY (SELECT {chosen} FROM {source} ORDER BY {order}) TO {literal(str(file))} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
-    digest = hash_of(con, result, [file])
+    digest = hash_of(con, result, [file], plain=plain)
     con.execute("SET preserve_insertion_order = false")
     return digest
 
 
-def hash_of(con: duckdb.DuckDBPyConnection, result: Result, files: Sequence[Path]) -> str:
+def hash_of(
+    con: duckdb.DuckDBPyConnection, result: Result, files: Sequence[Path], *, plain: bool = False
+) -> str:
     """Return the SHA-256 of the canonical form of rows that lie in files in their order."""
     fields = []
     for name, kind in result.columns:
-        fields.append(_quoted(name) if kind == "VARCHAR" else f'CAST("{name}" AS VARCHAR)')
-    line = f"concat({', '.join(part for field in fields for part in (field, _COMMA))[: -len(_COMMA) - 2]}, chr(10))"
+        quoted = kind == "VARCHAR" and (name == "notes" or not plain)
+        fields.append(_quoted(name) if quoted else f'CAST("{name}" AS VARCHAR)')
+    line = f"concat({f', {_COMMA}, '.join(fields)}, chr(10))"
     listed = ", ".join(literal(str(file)) for file in files)
     sql = f"SELECT {line} AS line FROM read_parquet([{listed}], hive_partitioning = false)"
     digest = hashlib.sha256((",".join(name for name, _ in result.columns) + "\n").encode())
@@ -101,6 +121,11 @@ def hash_of(con: duckdb.DuckDBPyConnection, result: Result, files: Sequence[Path
             begin, end = offsets[lines.offset], offsets[lines.offset + len(lines)]
             digest.update(memoryview(data)[begin:end])
     return digest.hexdigest()
+
+
+def needs_quotes(text: str) -> bool:
+    """Whether a text is quoted in the canonical form."""
+    return any(mark in text for mark in ',"\r\n')
 
 
 _COMMA = "','"

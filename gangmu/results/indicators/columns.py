@@ -1,7 +1,7 @@
 """Facts added up by organization and slot, and from there into one number per indicator."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 
 from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measure
 from gangmu.results.indicators.slots import Slots
-from gangmu.results.indicators.tree import Flags, Ints, Tree
+from gangmu.results.indicators.tree import Flags, Ints, Places, Tree
 
 LEAST = np.iinfo(np.int64).min
 MOST = np.iinfo(np.int64).max
@@ -29,10 +29,10 @@ class TooLarge(Exception):
 class Cells:
     """What was counted for every slot (rows) and organization (columns)."""
 
-    sums: Ints
-    high: Ints | None
-    known: Any
-    nulls: Flags
+    sums: "_Rows"
+    high: "_Rows | None"
+    known: "_Rows"
+    nulls: "_Rows"
     least: dict[int, Ints]
     most: dict[int, Ints]
 
@@ -57,6 +57,16 @@ def allocator(budget: int, folder: Path | None) -> Allocate:
     return allocate
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Facts that are added, or taken away again: their cells, and values in ten-thousandths."""
+
+    cell: Ints
+    value: Ints
+    null: Flags | None = None
+    away: bool = False
+
+
 class Adder:
     """Adds facts, batch after batch, in any order, exactly.
 
@@ -64,74 +74,100 @@ class Adder:
     order: at millions of organizations this is what the time depends on.
     """
 
-    def __init__(self, tree: Tree, slots: Slots, allocate: Allocate, *, halves: bool) -> None:
-        self._tree, self._halves = tree, halves
-        shape = (slots.count, tree.size)
-        self.cells = Cells(
-            sums=allocate(shape, np.int64),
-            high=allocate(shape, np.int64) if halves else None,
-            known=allocate(shape, np.int32),
-            nulls=allocate(shape, np.bool_),
-            least={slot: allocate((tree.size,), np.int64) for slot in sorted(slots.extremes)},
-            most={slot: allocate((tree.size,), np.int64) for slot in sorted(slots.extremes)},
+    def __init__(self, places: Places, slots: Slots, allocate: Allocate, *, halves: bool) -> None:
+        self._places, self._halves = places, halves
+        self._most = slots.count * places.width
+        # the last cell takes what nobody measures
+        shape = (self._most + 1,)
+        self._sums = allocate(shape, np.int64)
+        self._high = allocate(shape, np.int64) if halves else None
+        self._known = allocate(shape, np.int32)
+        self._nulls = allocate(shape, np.int32)
+        self._slots = slots
+        self._least, self._greatest = (
+            {slot: np.full(places.width, start, np.int64) for slot in sorted(slots.extremes)}
+            for start in (MOST, LEAST)
         )
-        for slot in slots.extremes:
-            self.cells.least[slot][:] = MOST
-            self.cells.most[slot][:] = LEAST
         self._total = 0.0
-        self._bits = max(1, (slots.count * tree.size).bit_length())
+        self._bits = max(1, self._most.bit_length())
 
-    def add(self, org: Ints, slot: Any, value: Ints, null: Flags | None) -> None:
-        """Add facts: whose, into which slot, with which value in ten-thousandths."""
-        place = self._tree.lookup(org)
-        key = slot.astype(np.int64) * self._tree.size + place
-        drop = place < 0
-        if null is not None:
-            gone = null & ~drop
-            self.cells.nulls.reshape(-1)[key[gone]] = True
-            drop |= null
-        if drop.any():
-            key, value = key[~drop], value[~drop]
-        if len(key):
-            self._add_known(key, value)
-
-    def _add_known(self, key: Ints, value: Ints) -> None:
+    def add(self, batch: Batch) -> None:
+        """Add a batch, or take it away."""
+        cell, value, sign = batch.cell, batch.value, -1 if batch.away else 1
+        if batch.null is not None:
+            np.add.at(self._nulls, cell[batch.null], sign)
+            cell, value = cell[~batch.null], value[~batch.null]
+        if not len(cell):
+            return
         least, most = int(value.min()), int(value.max())
         self._total += float(max(abs(least), abs(most))) * len(value)
         if self._total >= SAFE and not self._halves:
             raise TooLarge
         width = (most - least).bit_length()
         if width + self._bits <= 63:
-            packed = (key << width) | (value - least)
+            packed = cell << width
+            packed += value
+            packed -= least
             packed.sort()
+            packed = packed[: np.searchsorted(packed, self._most << width)]
             for begin in range(0, len(packed), _STRETCH):
                 stretch = packed[begin : begin + _STRETCH]
-                self._add_sorted(stretch >> width, (stretch & ((1 << width) - 1)) + least)
+                self._add_sorted(stretch >> width, (stretch & ((1 << width) - 1)) + least, sign)
         else:
-            order = np.lexsort((value, key))
-            self._add_sorted(key[order], value[order])
+            order = np.lexsort((value, cell))
+            order = order[: np.searchsorted(cell[order], self._most)]
+            if len(order):
+                self._add_sorted(cell[order], value[order], sign)
 
-    def _add_sorted(self, key: Ints, value: Ints) -> None:
-        starts = np.flatnonzero(key[1:] != key[:-1]) + 1
-        starts = np.concatenate([np.zeros(1, starts.dtype), starts])
-        where = key[starts]
-        cells = self.cells
-        cells.known.reshape(-1)[where] += np.diff(starts, append=len(key)).astype(np.int32)
-        if cells.high is None:
-            cells.sums.reshape(-1)[where] += np.add.reduceat(value, starts)
+    def _add_sorted(self, cell: Ints, value: Ints, sign: int) -> None:
+        begins = np.empty(len(cell), bool)
+        begins[0] = True
+        np.not_equal(cell[1:], cell[:-1], out=begins[1:])
+        starts = np.flatnonzero(begins)
+        where = cell[starts]
+        self._known[where] += (sign * np.diff(starts, append=len(cell))).astype(np.int32)
+        if self._high is None:
+            self._sums[where] += sign * np.add.reduceat(value, starts)
         else:
-            cells.sums.reshape(-1)[where] += np.add.reduceat(value & _HALF, starts)
-            cells.high.reshape(-1)[where] += np.add.reduceat(value >> HALF_BITS, starts)
-        if cells.least:
-            self._note_extremes(where, value[starts], value[np.append(starts[1:], len(key)) - 1])
+            self._sums[where] += sign * np.add.reduceat(value & _HALF, starts)
+            self._high[where] += sign * np.add.reduceat(value >> HALF_BITS, starts)
+        if self._least:
+            self._note_extremes(where, value[starts], value[np.append(starts[1:], len(cell)) - 1])
 
     def _note_extremes(self, where: Ints, least: Ints, most: Ints) -> None:
-        slot, place = np.divmod(where, self._tree.size)
-        for wanted in self.cells.least:
+        slot, place = np.divmod(where, self._places.width)
+        for wanted in self._least:
             mine = slot == wanted
             at = place[mine]
-            self.cells.least[wanted][at] = np.minimum(self.cells.least[wanted][at], least[mine])
-            self.cells.most[wanted][at] = np.maximum(self.cells.most[wanted][at], most[mine])
+            self._least[wanted][at] = np.minimum(self._least[wanted][at], least[mine])
+            self._greatest[wanted][at] = np.maximum(self._greatest[wanted][at], most[mine])
+
+    def cells(self) -> Cells:
+        """Return what has been added, in the order of the tree."""
+        shape, count = (self._slots.count, self._places.width), self._most
+        ordered = self._places.ordered
+        high = self._high
+        return Cells(
+            sums=_Rows(self._sums[:count].reshape(shape), ordered),
+            high=None if high is None else _Rows(high[:count].reshape(shape), ordered),
+            known=_Rows(self._known[:count].reshape(shape), ordered),
+            nulls=_Rows(self._nulls[:count].reshape(shape), ordered),
+            least={slot: ordered(found) for slot, found in self._least.items()},
+            most={slot: ordered(found) for slot, found in self._greatest.items()},
+        )
+
+
+class _Rows:
+    """The rows of slots, each put into the tree's order when it is asked for."""
+
+    def __init__(self, rows: Any, ordered: Callable[[Any], Any]) -> None:
+        self._rows, self._ordered = rows, ordered
+        self._kept: tuple[int, Any] = (-1, None)
+
+    def __getitem__(self, slot: int) -> Any:
+        if self._kept[0] != slot:
+            self._kept = (slot, self._ordered(self._rows[slot]))
+        return self._kept[1]
 
 
 @dataclass(frozen=True)
@@ -232,7 +268,7 @@ class Numerals:
             return Measured(Amount(rows.astype(np.int64) * 10_000), always)
         known = rows > 0 if measure.empty is None else np.ones(self._tree.size, bool)
         if measure.nulls is None:
-            known &= ~_together(np.logical_or, [cells.nulls[slot] for slot in slots])
+            known &= ~_together(np.logical_or, [cells.nulls[slot] > 0 for slot in slots])
         if measure.verb in ("max", "min"):
             greatest = measure.verb == "max"
             side, ufunc = (cells.most, np.maximum) if greatest else (cells.least, np.minimum)
@@ -278,16 +314,13 @@ def _together(ufunc: np.ufunc, arrays: Sequence[Any]) -> Any:
 
 
 def add_all(
-    batches: Callable[[], Iterable[tuple[Ints, Any, Ints, Flags | None]]],
-    tree: Tree,
-    slots: Slots,
-    allocate: Allocate,
+    batches: Callable[[], Generator[Batch]], places: Places, slots: Slots, allocate: Allocate
 ) -> Cells:
     """Return the cells of all batches; they are asked for again if sums need two halves."""
     for halves in (False, True):
-        adder = Adder(tree, slots, allocate, halves=halves)
-        with contextlib.suppress(TooLarge):
-            for batch in batches():
-                adder.add(*batch)
-            return adder.cells
+        adder = Adder(places, slots, allocate, halves=halves)
+        with contextlib.suppress(TooLarge), contextlib.closing(batches()) as given:
+            for batch in given:
+                adder.add(batch)
+            return adder.cells()
     raise AssertionError("sums in two halves fit any number of facts that a year can hold")

@@ -1,9 +1,9 @@
 """Facts read by the embedded DuckDB: which of them count, and what each organization has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
+from gangmu.results.indicators.columns import Batch
 from gangmu.results.indicators.definitions import Measure
 from gangmu.results.indicators.inputs import FACT_COLUMNS, Files, WrongInput
 from gangmu.results.indicators.slots import Slots, Stock, listed, literal
-from gangmu.results.indicators.tree import FOREVER, Flags, Ints, Spans
+from gangmu.results.indicators.tree import FOREVER, Flags, Ints, Places, Spans, Tree
 
 _BATCH = 4_000_000
 _EXAMPLES = 5
@@ -80,6 +81,24 @@ def facts_sql(groups: Sequence[Files], links: Path | None = None) -> str:
     )
 
 
+def _sources(groups: Sequence[Files], period: Period, links: Path | None) -> list[tuple[str, bool]]:
+    """Return the SQL of the files that may hold facts of the period, and whether all of theirs are."""
+    sources = []
+    for files in groups:
+        within: list[Path] = []
+        across: list[Path] = []
+        for path in files.paths:
+            first, last = files.days.get(path, (date.min, date.max))
+            if period.first <= first and last <= period.last:
+                within.append(path)
+            elif first <= period.last and last >= period.first:
+                across.append(path)
+        for paths, wholly in ((within, True), (across, False)):
+            if paths:
+                sources.append((facts_sql([Files(tuple(paths))], links), wholly))
+    return sources
+
+
 @dataclass
 class Strays:
     """Facts that count but stand nowhere in the tree."""
@@ -103,6 +122,10 @@ class Facts:
         self._known = "" if known_at is None else f"known_at <= TIMESTAMPTZ {literal(_instant(known_at))}"
         self._with_strays = True
         self._narrow = ""
+        self._once = True
+        self._replaced = 0
+        self._places = Places(1)
+        self._sources = _sources(groups, period, links)
         con.execute(f"CREATE VIEW written AS {facts_sql(groups, links)}")
         self.passed_over: dict[str, int] = {}
 
@@ -134,6 +157,7 @@ class Facts:
         ).fetchall()
         if examples:
             raise WrongInput(f"facts: two different rows have one id: {_named(examples)}")
+        self._once = False
         self._con.execute("ALTER VIEW written RENAME TO arrived")
         self._con.execute(
             "CREATE VIEW written AS SELECT * FROM arrived WHERE fact NOT IN (FROM repeated) "
@@ -167,9 +191,9 @@ class Facts:
         self._con.execute(
             f"CREATE TEMP TABLE replaced AS SELECT DISTINCT replaces FROM written WHERE replaces IS NOT NULL{known}"
         )
-        replaced = self._count("SELECT count(*) FROM replaced")
+        self._replaced = self._count("SELECT count(*) FROM replaced")
         conditions = [self._known] if self._known else []
-        if replaced:
+        if self._replaced:
             conditions.append("fact NOT IN (SELECT replaces FROM replaced)")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         self._con.execute(f"CREATE VIEW counting AS SELECT * FROM written{where}")
@@ -283,34 +307,78 @@ class Facts:
         strays = " AND fact NOT IN (SELECT fact FROM stray)" if self._with_strays else ""
         return strays + self._narrow
 
-    def batches(self, slots: Slots) -> Iterator[tuple[Ints, Any, Ints, Flags | None]]:
-        """Yield what the slots need: organizations, slots, values, and which are null."""
-        if slots.flow_codes:
-            period = self._period
-            sql = (
-                f"SELECT org, slot, value FROM (SELECT org, CAST({slots.flow_slot()} AS SMALLINT) AS slot, value "
-                f"FROM counting WHERE day BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
-                f"AND code IN {listed(slots.flow_codes)}{self._placed()}) WHERE slot IS NOT NULL"
-            )
-            yield from self._stream(sql)
-        for stock, slot in slots.stocks.items():
-            yield from self._stream(self._stock_sql(stock, slot))
+    @property
+    def _whole(self) -> bool:
+        """Whether every row of the files stands where it is and counts once."""
+        return self._once and not self._with_strays
 
-    def _stock_sql(self, stock: Stock, slot: int) -> str:
+    def use_places(self, tree: Tree, places: Places) -> None:
+        """Let facts be added up at these places."""
+        self._places = places
+        if places.order is None:
+            ids = pa.table({"org": tree.org, "place": np.arange(tree.size, dtype=np.int64)})
+            self._con.register("given_places", ids)
+            self._con.execute("CREATE OR REPLACE TEMP TABLE places AS FROM given_places")
+            self._con.unregister("given_places")
+
+    def batches(self, slots: Slots) -> Generator[Batch]:
+        """Yield what the slots need, cell by cell; what was replaced is taken away again."""
+        if slots.flow_codes:
+            slot = slots.flow_slot()
+            if self._whole and not self._narrow and not (slots.extremes and self._replaced):
+                yield from self._all_then_away(slot, slots.count)
+            else:
+                period = self._period
+                where = (
+                    f" WHERE day BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
+                    f"AND code IN {listed(slots.flow_codes)}{self._placed()}"
+                )
+                yield from self._stream(slot, "value", "counting", where, slots.count)
+        for stock, number in slots.stocks.items():
+            yield from self._stream(
+                str(number), "newest.value", f"({self._stock_sql(stock)})", "", slots.count
+            )
+
+    def _all_then_away(self, slot: str, count: int) -> Generator[Batch]:
+        """Read all rows of the period without looking at ids, then take the replaced ones away."""
+        for source, within in self._sources:
+            conditions = [self._known] if self._known else []
+            if not within:
+                conditions.append(f"day BETWEEN DATE '{self._period.first}' AND DATE '{self._period.last}'")
+            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+            yield from self._stream(slot, "value", f"({source})", where, count)
+            if self._replaced:
+                gone = f"(SELECT f.* FROM ({source}) f SEMI JOIN replaced r ON f.fact = r.replaces)"
+                yield from self._stream(slot, "value", gone, where, count, away=True)
+
+    def _stock_sql(self, stock: Stock) -> str:
         items = "" if stock.items is None else f" AND item IN {listed(sorted(stock.items))}"
         nulls = " AND value IS NOT NULL" if stock.skips_nulls else ""
         return (
-            f"SELECT org, CAST({slot} AS SMALLINT) AS slot, newest.value AS value FROM (SELECT org, item, "
-            "max({'day': day, 'known_at': known_at, 'fact': fact, 'value': value}) AS newest "
+            "SELECT org, item, max({'day': day, 'known_at': known_at, 'fact': fact, 'value': value}) AS newest "
             f"FROM counting WHERE day <= DATE '{self._period.last}' AND code = {literal(stock.fact)}"
-            f"{items}{nulls}{self._placed()} GROUP BY org, item)"
+            f"{items}{nulls}{self._placed()} GROUP BY org, item"
         )
 
-    def _stream(self, sql: str) -> Iterator[tuple[Ints, Any, Ints, Flags | None]]:
-        reader = self._con.sql(sql).to_arrow_reader(_BATCH)
-        for batch in reader:
+    def _stream(
+        self, slot: str, value: str, source: str, where: str, count: int, *, away: bool = False
+    ) -> Generator[Batch]:
+        places = self._places
+        if places.order is None:
+            cell = f"CAST({slot} AS BIGINT) * {places.width} + place"
+            source = f"{source} AS f JOIN places USING (org)"
+        else:
+            most = places.least + places.width - 1
+            inside = f"org BETWEEN {places.least} AND {most}"
+            cell = f"CASE WHEN {inside} THEN CAST({slot} AS BIGINT) * {places.width} + (org - {places.least}) END"
+            source = f"{source} AS f"
+        sql = (
+            f"SELECT coalesce({cell}, {count * places.width}) AS cell, {value} AS value FROM {source}{where}"
+        )
+        for batch in self._con.sql(sql).to_arrow_reader(_BATCH):
             if len(batch):
-                yield batch.column(0).to_numpy(), batch.column(1).to_numpy(), *_amounts(batch.column(2))
+                values, null = _amounts(batch.column(1))
+                yield Batch(batch.column(0).to_numpy(), values, null, away)
 
 
 def _amounts(column: pa.Array) -> tuple[Ints, Flags | None]:

@@ -1,8 +1,9 @@
 """The Parquet files that are read: which there are, and whether they have the right shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -94,6 +95,8 @@ class Files:
     """Files with the same columns of the same stored types, which one reader may read together."""
 
     paths: tuple[Path, ...]
+    days: Mapping[Path, tuple[date, date]] = field(default_factory=dict)
+    """The first and last day of a file, where its footer tells."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ def find_inputs(data: Path) -> Inputs:
 
 def _grouped(paths: Sequence[Path], columns: tuple[Column, ...]) -> tuple[tuple[Files, ...], list[str]]:
     groups: dict[tuple[str, ...], list[Path]] = {}
+    days: dict[Path, tuple[date, date]] = {}
     reasons: list[str] = []
     for path in paths:
         try:
@@ -157,7 +161,28 @@ def _grouped(paths: Sequence[Path], columns: tuple[Column, ...]) -> tuple[tuple[
             if not wrong:
                 key = tuple(str(file.schema_arrow.field(column.name).type) for column in columns)
                 groups.setdefault(key, []).append(path)
-    return tuple(Files(tuple(members)) for _, members in sorted(groups.items())), reasons
+                if (span := _days(file)) is not None:
+                    days[path] = span
+    return tuple(Files(tuple(members), days) for _, members in sorted(groups.items())), reasons
+
+
+def _days(file: pq.ParquetFile) -> tuple[date, date] | None:
+    """Return the first and last day of a file of facts, if every row group tells its own."""
+    if "day" not in file.schema_arrow.names:
+        return None
+    stats = _statistics(file, "day")
+    if not stats or any(stat is None or not stat.has_min_max for stat in stats):
+        return None
+    told = [stat for stat in stats if stat is not None]
+    return min(stat.min for stat in told), max(stat.max for stat in told)
+
+
+def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None] | None:
+    meta = file.metadata
+    leaf = next((n for n in range(meta.num_columns) if meta.schema.column(n).path == name), None)
+    if leaf is None:
+        return None
+    return [meta.row_group(n).column(leaf).statistics for n in range(meta.num_row_groups)]
 
 
 def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...]) -> list[str]:
@@ -182,10 +207,7 @@ def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...])
 def _has_null(path: Path, file: pq.ParquetFile, index: int) -> bool:
     """Look into the footer's counts, and into the column only where they are missing."""
     name = file.schema_arrow.names[index]
-    meta = file.metadata
-    leaf = next((n for n in range(meta.num_columns) if meta.schema.column(n).path == name), None)
-    if leaf is not None:
-        stats = [meta.row_group(n).column(leaf).statistics for n in range(meta.num_row_groups)]
-        if all(stat is not None and stat.has_null_count for stat in stats):
-            return any(stat.null_count for stat in stats)
+    stats = _statistics(file, name)
+    if stats is not None and all(stat is not None and stat.has_null_count for stat in stats):
+        return any(stat.null_count for stat in stats if stat is not None)
     return bool(pq.read_table(path, columns=[name], partitioning=None).column(0).null_count)

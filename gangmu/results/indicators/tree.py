@@ -15,13 +15,14 @@ from gangmu.core.periods import Period
 from gangmu.results.indicators.inputs import ORG_COLUMNS, Files, WrongInput
 
 Ints = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int32]
+Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 FOREVER = np.iinfo(np.int32).max
 NOBODY = -1
 
 _EXAMPLES = 5
+_CODED = ["level", "kind", "domain"]
 
 
 class Lookup:
@@ -30,7 +31,7 @@ class Lookup:
     def __init__(self, ids: Ints) -> None:
         self._least = int(ids.min()) if len(ids) else 0
         width = (int(ids.max()) - self._least + 1) if len(ids) else 0
-        self._table: Places | None = None
+        self._table: Small | None = None
         if width <= 8 * len(ids) + 4096:
             self._table = np.full(width + 1, NOBODY, np.int32)
             self._table[ids - self._least] = np.arange(len(ids), dtype=np.int32)
@@ -38,7 +39,7 @@ class Lookup:
             self._order = np.argsort(ids, kind="stable").astype(np.int32)
             self._sorted = ids[self._order]
 
-    def __call__(self, wanted: Ints) -> Places:
+    def __call__(self, wanted: Ints) -> Small:
         """Return the place of each wanted id, -1 where there is none."""
         if self._table is not None:
             shifted = wanted - self._least
@@ -59,11 +60,11 @@ class Spans:
     org: Ints
     parent: Ints
     rooted: Flags
-    level: Places
-    kind: Places
-    domain: Places
-    first: Places
-    end: Places
+    level: Small
+    kind: Small
+    domain: Small
+    first: Small
+    end: Small
     levels: tuple[str, ...]
     kinds: tuple[str, ...]
     domains: tuple[str, ...]
@@ -79,8 +80,8 @@ class Spans:
         )
 
 
-def _texts(column: pa.ChunkedArray) -> tuple[Places, tuple[str, ...]]:
-    coded = column.cast(pa.string()).dictionary_encode().combine_chunks()
+def _texts(column: pa.ChunkedArray) -> tuple[Small, tuple[str, ...]]:
+    coded = column.unify_dictionaries().combine_chunks()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.chunk(0) if coded.num_chunks else pa.array([], pa.string()).dictionary_encode()
     numbers = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
@@ -92,13 +93,18 @@ def read_spans(groups: Sequence[Files], *, trusted: bool) -> Spans:
     names = [column.name for column in ORG_COLUMNS]
     wanted = [name for name in names if name not in ("code", "name")] if trusted else names
     kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "DATE": pa.date32()}
-    schema = pa.schema([(column.name, kinds[column.sql]) for column in ORG_COLUMNS if column.name in wanted])
+    coded = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema(
+        (column.name, coded if column.name in _CODED else kinds[column.sql])
+        for column in ORG_COLUMNS
+        if column.name in wanted
+    )
     tables = [
-        pq.read_table(path, columns=wanted, partitioning=None).select(wanted).cast(schema)
+        pq.read_table(path, columns=wanted, partitioning=None, read_dictionary=_CODED).select(wanted)
         for files in groups
         for path in files.paths
     ]
-    table = pa.concat_tables(tables) if tables else schema.empty_table()
+    table = pa.concat_tables([table.cast(schema) for table in tables] or [schema.empty_table()])
     if not trusted:
         table = _each_once(table)
     return _spans(table)
@@ -109,7 +115,9 @@ def _each_once(table: pa.Table) -> pa.Table:
     quick = table.group_by(["org", "valid_from"], use_threads=False).aggregate([])
     if len(quick) == len(table):
         return table
-    return table.group_by(table.column_names, use_threads=False).aggregate([]).select(table.column_names)
+    plain = table.cast(pa.schema((f.name, pa.string() if f.name in _CODED else f.type) for f in table.schema))
+    once = plain.group_by(plain.column_names, use_threads=False).aggregate([]).select(plain.column_names)
+    return once.cast(table.schema)
 
 
 def _spans(table: pa.Table) -> Spans:
@@ -168,7 +176,7 @@ def _named(orgs: Ints) -> str:
     return f"organization {shown}{more}"
 
 
-def _existences(spans: Spans) -> tuple[Ints, Places, Places]:
+def _existences(spans: Spans) -> tuple[Ints, Small, Small]:
     """Return unbroken stretches of existence, sorted by organization and first day."""
     begins = np.ones(len(spans.org), bool)
     begins[1:] = (spans.org[1:] != spans.org[:-1]) | (spans.first[1:] != spans.end[:-1])
@@ -177,7 +185,7 @@ def _existences(spans: Spans) -> tuple[Ints, Places, Places]:
     return spans.org[starts], spans.first[starts], spans.end[ends]
 
 
-def _at_or_before(orgs: Ints, firsts: Places, org: Ints, day: Places) -> Ints:
+def _at_or_before(orgs: Ints, firsts: Small, org: Ints, day: Small) -> Ints:
     """Return, for each pair, the last row of its organization that begins on or before the day."""
     unique = np.unique(orgs)
     # one number for a pair keeps the search on plain integers
@@ -223,7 +231,7 @@ class Layer:
 
     rows: slice
     starts: Ints
-    parents: Places
+    parents: Small
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,7 @@ class Tree:
     """All organizations that existed in a period, parents before children, siblings together."""
 
     spans: Spans
-    parent: Places
+    parent: Small
     alive: Flags
     layers: tuple[Layer, ...]
     lookup: Lookup
@@ -267,7 +275,7 @@ class Tree:
             inside[layer.rows] |= inside[self.parent[layer.rows]]
         return np.flatnonzero(inside)
 
-    def nearest(self, level: str) -> Places:
+    def nearest(self, level: str) -> Small:
         """Return the nearest ancestor or self of a level, -1 where there is none."""
         wanted = self.spans.levels.index(level) if level in self.spans.levels else -2
         found = np.where(self.spans.level == wanted, np.arange(self.size, dtype=np.int32), NOBODY)
@@ -275,6 +283,33 @@ class Tree:
             above = found[self.parent[layer.rows]]
             found[layer.rows] = np.where(found[layer.rows] == NOBODY, above, found[layer.rows])
         return found.astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the facts of an organization are added up.
+
+    Ids that lie close together are places themselves, from ``least`` on; of others the
+    place in the tree is looked up, and ``order`` is None.
+    """
+
+    width: int
+    least: int = 0
+    order: Ints | None = None
+
+    def ordered(self, row: Any) -> Any:
+        """Return a row in the order of the tree."""
+        return row if self.order is None else row[self.order]
+
+
+def places_of(tree: Tree) -> Places:
+    """Return where the facts of a tree's organizations are added up."""
+    if not tree.size:
+        return Places(1)
+    least, most = int(tree.org.min()), int(tree.org.max())
+    if most - least < 2 * tree.size + 1024:
+        return Places(most - least + 1, least, tree.org - least)
+    return Places(tree.size)
 
 
 def _day_number(day: Any) -> int:
@@ -306,7 +341,7 @@ def tree_of(spans: Spans, period: Period) -> Tree:
     return Tree(ordered, parent, ordered.end > last, tuple(_layers(parent)), Lookup(ordered.org))
 
 
-def _by_depth(parent: Places) -> Iterator[Places]:
+def _by_depth(parent: Small) -> Iterator[Small]:
     """Yield the organizations of each depth; siblings stand together, in their parents' order."""
     depth = np.where(parent == NOBODY, 0, -1).astype(np.int16)
     here = np.flatnonzero(depth == 0).astype(np.int32)
@@ -323,7 +358,7 @@ def _by_depth(parent: Places) -> Iterator[Places]:
         here = below[np.argsort(position[parent[below]], kind="stable")]
 
 
-def _layers(parent: Places) -> Iterator[Layer]:
+def _layers(parent: Small) -> Iterator[Layer]:
     begin = int((parent == NOBODY).sum())
     while begin < len(parent):
         # children of the layer above stand in one stretch, since parents come first
