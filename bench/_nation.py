@@ -154,9 +154,18 @@ def _asked(month: int) -> str:
     if month not in (2, 8):
         rows.append(("meeting.held", meeting, "1"))
     if month % 3 == 0:
-        rows.append(("record.value", "village.income", f"CASE WHEN {chance} % 97 > 0 THEN {chance} % 900000 / 100 END"))
+        rows.append(
+            (
+                "record.value",
+                "village.income",
+                f"CASE WHEN {chance} % 97 > 0 THEN {chance} % 900000 / 100 END",
+            )
+        )
     extra = {
-        1: [("record.value", "members.full", f"{chance} % 60"), ("record.value", "members.probationary", f"{chance} % 4")],
+        1: [
+            ("record.value", "members.full", f"{chance} % 60"),
+            ("record.value", "members.probationary", f"{chance} % 4"),
+        ],
         3: [("record.value", "inspection.findings", f"{chance} % 5")],
         5: [("case.closed", "request", "1"), ("record.value", "households.all", f"200 + {chance} % 100")],
         7: [("record.value", "households.visited", f"{chance} % 150"), ("case.closed", "mediation", "1")],
@@ -164,7 +173,9 @@ def _asked(month: int) -> str:
         11: [("record.value", "households.visited", f"{chance} % 150")],
     }
     rows += extra.get(month, [])
-    return "[" + ", ".join(f"{{'k': {k}, 'code': '{c}', 'item': '{i}'}}" for k, (c, i, _) in enumerate(rows)) + "]", rows
+    return "[" + ", ".join(
+        f"{{'k': {k}, 'code': '{c}', 'item': '{i}'}}" for k, (c, i, _) in enumerate(rows)
+    ) + "]", rows
 
 
 def write_facts(con: duckdb.DuckDBPyConnection, orgs: int, folder: Path) -> int:

@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from gangmu.core.periods import Period
-from gangmu.results.assessment.assess import Job, assess
+from gangmu.results.assessment.assess import assess
+from gangmu.results.assessment.engine import Job
 from gangmu.results.assessment.explain import Asked, Explainer
-from gangmu.results.indicators.inputs import WrongInput
+from gangmu.results.indicators.outcome import WrongInput
 from gangmu.site.cli import main
 from tests.results.random_worlds import made_by
 from tests.results.worlds import GOLDEN, golden_data, write_facts

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gangmu.core.periods import Period
-from gangmu.results.assessment.assess import Job, assess
+from gangmu.results.assessment.assess import assess
+from gangmu.results.assessment.engine import Job
 from tests.results.worlds import golden_data, golden_worlds
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gangmu.results.assessment.assess import Job, assess
+from gangmu.results.assessment.assess import assess
+from gangmu.results.assessment.engine import Job
 from tests.results import plain
 from tests.results.random_worlds import made_by
 

@@ -15,9 +15,8 @@ from typing import Any
 
 from gangmu.core.definition import Fault
 from gangmu.core.periods import Period
-from gangmu.results.assessment.assess import Job, WrongDefinitions, assess
-from gangmu.results.indicators.duck import Limits
-from gangmu.results.indicators.inputs import WrongInput
+from gangmu.results.assessment.engine import Job, WrongDefinitions
+from gangmu.results.indicators.outcome import Limits, WrongInput
 
 
 class Failed(Exception):
@@ -101,6 +100,8 @@ def _run(job: Job, progress: Callable[[str], None]) -> _Outcome:
             child.stdin.write(_written(job) + "\n")
             child.stdin.flush()
             for line in child.stdout:
+                if not line.startswith("{"):
+                    continue  # an engine's own chatter
                 said = json.loads(line)
                 if "step" in said:
                     progress(said["step"])
@@ -145,6 +146,8 @@ def main() -> int:
     job = _read(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        from gangmu.results.assessment.assess import assess  # heavy, and only the child needs it
+
         _say(manifest=assess(job, lambda step: _say(step=step)))
     except WrongDefinitions as wrong:
         _say(faults=[fault.__dict__ for fault in wrong.faults])

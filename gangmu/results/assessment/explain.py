@@ -20,8 +20,9 @@ from gangmu.results.assessment.definitions import Line, ScorecardKind
 from gangmu.results.assessment.rules import points_needed, points_of, rounded, score_of, standing, value_for
 from gangmu.results.indicators.columns import HALF_BITS, Amount, Cells, Numbers, Numerals, add_all, allocator
 from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measure
-from gangmu.results.indicators.duck import Facts, Limits, connect
-from gangmu.results.indicators.inputs import Files, WrongInput, find_inputs
+from gangmu.results.indicators.duck import Facts, connect
+from gangmu.results.indicators.inputs import Files, find_inputs
+from gangmu.results.indicators.outcome import Limits, WrongInput
 from gangmu.results.indicators.slots import Slots, literal
 from gangmu.results.indicators.tree import places_of, read_spans, tree_of
 

@@ -80,20 +80,22 @@ def write_result(
     folder: Path,
     *,
     plain: bool = False,
+    ordered: bool = False,
 ) -> str:
     """Write the rows of ``source``, sorted, and return the hash of their canonical form.
 
-    ``plain`` says that no code and no attribute holds a mark that must be quoted.
+    ``plain`` says that no code and no attribute holds a mark that must be quoted,
+    ``ordered`` that the rows come sorted.
     """
     file = folder / f"{result.name}.parquet"
     chosen = ", ".join(
         f"{literal(period)} AS period" if name == "period" else f'CAST("{name}" AS {kind}) AS "{name}"'
         for name, kind in result.columns
     )
-    order = ", ".join(f'"{name}"' for name in result.order)
+    order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in result.order)
     con.execute("SET preserve_insertion_order = true")
     con.execute(
-        f"COPY (SELECT {chosen} FROM {source} ORDER BY {order}) TO {literal(str(file))} "
+        f"COPY (SELECT {chosen} FROM {source} {order}) TO {literal(str(file))} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
     digest = hash_of(con, result, [file], plain=plain)
@@ -121,11 +123,6 @@ def hash_of(
             begin, end = offsets[lines.offset], offsets[lines.offset + len(lines)]
             digest.update(memoryview(data)[begin:end])
     return digest.hexdigest()
-
-
-def needs_quotes(text: str) -> bool:
-    """Whether a text is quoted in the canonical form."""
-    return any(mark in text for mark in ',"\r\n')
 
 
 _COMMA = "','"

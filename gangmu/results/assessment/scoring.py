@@ -255,7 +255,7 @@ def _starred(dialect: Dialect, star: Star, source: str, number: int) -> str:
 
 
 def _group_text(dialect: Dialect, kind: ScorecardKind) -> str:
-    ancestor = "'all'" if kind.peers.within == "all" else "coalesce(CAST(anc AS VARCHAR(20)), '-')"
+    ancestor = "'all'" if kind.peers.within == "all" else "coalesce(CAST(anc AS STRING), '-')"
     values = [f"coalesce(nullif({attribute}, ''), '-')" for attribute in kind.peers.same]
     attributes = f"concat_ws('+', {', '.join(values)})" if values else "'-'"
     return f"concat({dialect.quoted(kind.code + '/')}, {ancestor}, '/', {attributes})"

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from gangmu.core.periods import Period
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
 from gangmu.results.indicators.columns import Batch
 from gangmu.results.indicators.definitions import Measure
-from gangmu.results.indicators.inputs import FACT_COLUMNS, Files, WrongInput
+from gangmu.results.indicators.inputs import FACT_COLUMNS, Files
+from gangmu.results.indicators.outcome import Limits, Strays, WrongInput
 from gangmu.results.indicators.slots import Slots, Stock, listed, literal
 from gangmu.results.indicators.tree import FOREVER, Flags, Ints, Places, Spans, Tree
 
@@ -23,15 +23,6 @@ _BATCH = 4_000_000
 _EXAMPLES = 5
 _FEW = 50
 _READ_AHEAD = "256MB"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one assessment may use of the machine."""
-
-    memory: int = 4 << 30
-    threads: int = 2
-    spill: Path | None = None
 
 
 def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -97,14 +88,6 @@ def _sources(groups: Sequence[Files], period: Period, links: Path | None) -> lis
             if paths:
                 sources.append((facts_sql([Files(tuple(paths))], links), wholly))
     return sources
-
-
-@dataclass
-class Strays:
-    """Facts that count but stand nowhere in the tree."""
-
-    count: int = 0
-    examples: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Facts:

@@ -11,14 +11,7 @@ import pyarrow.parquet as pq
 from pyarrow import types
 
 from gangmu.core.digest import file_digest
-
-
-class WrongInput(Exception):
-    """Files that cannot be assessed; each reason names the file and what is wrong there."""
-
-    def __init__(self, *reasons: str) -> None:
-        self.reasons = reasons
-        super().__init__("; ".join(reasons))
+from gangmu.results.indicators.outcome import WrongInput
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which facts the definitions need, cut into slots so that every fact is read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
@@ -74,14 +74,14 @@ class Slots:
         """The codes of facts that are measured within the period."""
         return tuple(sorted(self.named))
 
-    def flow_slot(self) -> str:
+    def flow_slot(self, quoted: Callable[[str], str] = literal) -> str:
         """Return the SQL expression of a fact's flow slot, null for facts nobody measures."""
         cases = []
         for code in self.flow_codes:
             rest = str(self.others.get(code, "NULL"))
-            items = [f"WHEN {literal(item)} THEN {slot}" for item, slot in self.named[code].items()]
+            items = [f"WHEN {quoted(item)} THEN {slot}" for item, slot in self.named[code].items()]
             inner = f"CASE item {' '.join(items)} ELSE {rest} END" if items else rest
-            cases.append(f"WHEN {literal(code)} THEN {inner}")
+            cases.append(f"WHEN {quoted(code)} THEN {inner}")
         return f"CASE code {' '.join(cases)} END" if cases else "NULL"
 
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gangmu.core.periods import Period
-from gangmu.results.indicators.inputs import ORG_COLUMNS, Files, WrongInput
+from gangmu.results.indicators.inputs import ORG_COLUMNS, Files
+from gangmu.results.indicators.outcome import WrongInput
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", type=_period, required=True, help="2025, 2025H1, 2025Q3 or 2025-07")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     parser.add_argument("--as-known-at", help="count only what was known at this instant (RFC 3339)")
-    parser.add_argument("--engine", choices=("duckdb",), default="duckdb")
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     parser.add_argument("--master", default="", help="where Spark runs, e.g. local[2] (spark only)")
     parser.add_argument("--write", type=_written, default=_RESULTS, help="of indicators,lines,scores")
     parser.add_argument("--strict", action="store_true", help="refuse facts that stand nowhere in the tree")
@@ -101,9 +101,8 @@ def run(args: argparse.Namespace) -> int:
         raise CommandFailure(f"{args.spill}: there is no such folder for spilling", exit_code=2)
 
     from gangmu.results.assessment.apart import Failed, assess_apart
-    from gangmu.results.assessment.assess import Job, WrongDefinitions
-    from gangmu.results.indicators.duck import Limits
-    from gangmu.results.indicators.inputs import WrongInput
+    from gangmu.results.assessment.engine import Job, WrongDefinitions
+    from gangmu.results.indicators.outcome import Limits, WrongInput
 
     job = Job(
         pack=args.pack,

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation."""
-    from gangmu.results.assessment.assess import WrongDefinitions
+    from gangmu.results.assessment.engine import WrongDefinitions
     from gangmu.results.assessment.explain import Asked, Explainer
-    from gangmu.results.indicators.inputs import WrongInput
+    from gangmu.results.indicators.outcome import WrongInput
 
     try:
         with Explainer(args.pack, args.data, args.out, keep=False) as explainer:
