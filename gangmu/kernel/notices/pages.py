@@ -473,7 +473,7 @@ ANSWER = (
         choices=tuple(Choice(code=code, title=title) for code, title in OUTCOMES.items()),
     ),
     FieldSpec(
-        code="answer", title=say("Answer"), type="long_text", required=True, max_length=LONGEST_OBJECTION
+        code="answer", title=say("Reply"), type="long_text", required=True, max_length=LONGEST_OBJECTION
     ),
 )
 
