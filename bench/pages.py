@@ -138,9 +138,10 @@ def pages() -> set[str]:
 def main() -> None:
     """Measure every page for every one of the people."""
     folder = place()
-    from gangmu.site.start import start
+    from gangmu.site.start import migrate, start
 
     start(Path(folder))
+    migrate()
     report, routes = Report(), defaultdict(Route)
     logins = [each["login"] for each in json.loads((Path(folder) / "demo.json").read_text(encoding="utf-8"))]
     baseline = Route()
