@@ -18,10 +18,10 @@ from pathlib import Path
 from harness import Report, median, percentile
 
 PEOPLE = ("officer", "town", "secretary")
-INSTANCES = 4
+INSTANCES = 3
 """How many pages of one route are measured for one person."""
 
-REPEATS = 7
+REPEATS = 5
 BOUND = 100.0
 MOST_QUERIES = 60
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
