@@ -288,7 +288,7 @@ class _Run:
         while len(row):
             ups[offsets[row] + step] = tree.org[at]
             more = tree.parent[at] >= 0
-            row, at, step = row[more], tree.parent[at[more]], step + 1
+            row, at, step = row[more], tree.parent[at[more]].astype(np.int64), step + 1
         columns = {
             "org": pa.array(tree.org),
             "alive": pa.array(tree.alive),
