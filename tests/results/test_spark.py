@@ -1,5 +1,4 @@
 import hashlib
-import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tests.results.worlds import GOLDEN, golden_data
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
     # PySpark 4.3 says so of every pandas 3, which it only asks for its version here
     pytest.mark.filterwarnings("ignore::FutureWarning:pyspark"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

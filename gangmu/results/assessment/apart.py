@@ -31,7 +31,8 @@ class _Outcome:
     failure: str = ""
 
 
-def _written(job: Job) -> str:
+def written_job(job: Job) -> str:
+    """Return a job as one line of JSON."""
     known_at = job.known_at.isoformat() if job.known_at else None
     limits = job.limits
     spill = str(limits.spill) if limits.spill else None
@@ -97,7 +98,7 @@ def _run(job: Job, progress: Callable[[str], None]) -> _Outcome:
         assert child.stdout is not None
         outcome = _Outcome(failure="the assessment ended before it was done")
         try:
-            child.stdin.write(_written(job) + "\n")
+            child.stdin.write(written_job(job) + "\n")
             child.stdin.flush()
             for line in child.stdout:
                 if not line.startswith("{"):
