@@ -18,7 +18,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotAllowed, NotSignedIn
 from gangmu.core.secrets import fingerprint
 from gangmu.kernel.audit.models import Entry
-from gangmu.kernel.audit.rules import EntryContent, entry_digest, payload_digest
+from gangmu.kernel.audit.rules import EntryContent, entry_digest, payload_digest, without_numbers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -171,7 +171,7 @@ _MOST = 20
 
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | bool | float):
-        return value if not isinstance(value, str) else value[:500]
+        return without_numbers(value[:500]) if isinstance(value, str) else value
     if isinstance(value, models.Model):
         return _name(value)
     if isinstance(value, BaseModel):

@@ -2,13 +2,30 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from gangmu.core.secrets import mask
+
 START = "0" * 64
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
+
+
+_NUMBERS = re.compile(
+    r"(?<![0-9A-Za-z])(?:[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]"
+    r"|1[3-9]\d{9})(?![0-9A-Za-z])"
+)
+
+
+def without_numbers(text: str) -> str:
+    """Return a text with whatever looks like an ID or a mobile number masked.
+
+    People type them into reasons and remarks; the log is read by many and kept for good.
+    """
+    return _NUMBERS.sub(lambda found: mask(found.group()), text)
 
 
 @dataclass(frozen=True, slots=True)

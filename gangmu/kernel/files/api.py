@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpResponse
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from gangmu.frame.doors import Request, endpoint
@@ -67,12 +67,16 @@ def get_content(request: Request, file_id: int) -> HttpResponse:
 @endpoint(
     router, "post", "/orgs/{org_id}/files", "files.enter_file", permission="files.write", response=FileOut
 )
-def post_file(request: Request, org_id: int, file: File[UploadedFile], subject: Form[str] = "") -> StoredFile:
-    """Take in a file at an organization, if it is what it says."""
+def post_file(request: Request, org_id: int, file: File[UploadedFile]) -> StoredFile:
+    """Take in a file at an organization, if it is what it says.
+
+    What it belongs to is said by the operation that refers to it, not by who sends it: a
+    file that named a public notice would be published with it.
+    """
     if (file.size or 0) > MOST_BYTES:
         raise UnfitFile("The file is larger than %(most)s MB.", {"most": MOST_BYTES // 1024 // 1024})
     org = org_by_id(request.context, org_id)
-    return store_file(request.context, org, name=file.name or "", content=file.read(), subject=subject)
+    return store_file(request.context, org, name=file.name or "", content=file.read())
 
 
 @endpoint(

@@ -120,7 +120,7 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
         asked=tuple(asked),
         groups=tuple(_groups(tree, asked)),
         guessed=CALENDAR.guessed(span.first, due),
-        order=Order.objects.filter(duty=duty, period=str(span), issuer=issuer).first(),
+        order=visible_orders(context).filter(duty=duty, period=str(span), issuer=issuer).first(),
     )
 
 

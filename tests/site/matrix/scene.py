@@ -1,0 +1,139 @@
+"""A first branch in which something of every kind lies, all of it with the village's name."""
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from gangmu.kernel.access.models import Account
+from gangmu.kernel.inbox.operations import NewItem, finish_items, post_items
+from gangmu.kernel.notices.models import Notice, Objection
+from gangmu.kernel.notices.operations import object_to_notice, publish_notice
+from gangmu.kernel.notices.rules import Body, Term
+from gangmu.kernel.orgs import operations as orgs
+from gangmu.kernel.people import operations as people
+from gangmu.work.plans.operations import issue_to_all
+from gangmu.work.records.operations import write_record
+from tests.conftest import BEGIN, Office
+from tests.site.matrix.call import JUNE, somebody
+from tests.site.matrix.calls_people import ID_NUMBER, TELEPHONE, new_person
+from tests.site.matrix.calls_plans import MINUTES, answered_task_of
+from tests.site.matrix.calls_shelf import FORM_KEY, document_of, file_of, notice_of
+
+VILLAGE, TOWN = "东庄", "河口"
+TODAY = date(2015, 10, 8)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What lies there."""
+
+    office: Office
+    account: Account
+    person: Any
+    post: Any
+    household: Any
+    file: Any
+    item: Any
+    notice: Any
+    objection: Any
+    receipt: str
+    document: Any
+    record: Any
+    task: Any
+    unit: Any
+    link: Any
+
+
+def set_scene(office: Office) -> Scene:
+    """Fill the first branch by the product's own operations."""
+    account = somebody(office, f"{VILLAGE}书记")
+    person = people.register_person(
+        office.system, office.branch, new_person(f"{VILLAGE}马", id_number=ID_NUMBER, telephone=TELEPHONE)
+    )
+    post = people.assign_post(office.system, office.branch, person=person, kind="secretary", day=BEGIN)
+    household = people.register_household(
+        office.system, office.branch, door=f"{VILLAGE}12", size=4, day=date(2015, 1, 5), head=person
+    )
+    people.assign_post(
+        office.system, office.branch, person=person, kind="committee_member", day=date(2015, 11, 1)
+    )
+    _items(office)
+    issue_to_all(office.system, office.town, duty="theme_day", period="2015-10")
+    notice = notice_of(office)
+    objection, receipt = _objection(office)
+    task = answered_task_of(office)
+    record = write_record(
+        office.system,
+        office.branch,
+        kind="meeting_record",
+        values=MINUTES | {"held_on": "2015-10-07", "agenda": f"{VILLAGE}议题"},
+    )
+    return Scene(
+        office=office,
+        account=account,
+        person=person,
+        post=post,
+        household=household,
+        file=file_of(office),
+        item=office.branch.items.earliest("pk"),
+        notice=notice,
+        objection=objection,
+        receipt=receipt,
+        document=document_of(office),
+        record=record,
+        task=task,
+        unit=orgs.add_unit(
+            office.system, office.branch, code="u9", name=f"{VILLAGE}小学", kind="school", day=JUNE
+        ),
+        link=orgs.link_orgs(
+            office.system, office.branch, target=office.other_branch, kind="partner", day=JUNE
+        ),
+    )
+
+
+def _items(office: Office) -> None:
+    """Something to do, something overdue, something to read, something done."""
+    shared: dict[str, Any] = {"url_name": "desk", "org": office.branch, "permission": "plans.answer"}
+    for source, new in {
+        "tests.Thing:1": NewItem(f"{VILLAGE}有一件事", **shared),
+        "tests.Thing:2": NewItem(f"{VILLAGE}超期", due_on=date(2015, 10, 1), **shared),
+        "tests.Thing:3": NewItem(f"{VILLAGE}请阅", to_read=True, **shared),
+        "tests.Thing:4": NewItem(f"{VILLAGE}已办", **shared),
+    }.items():
+        post_items(office.system, office.branch, source=source, batch=[new])
+    finish_items(office.system, office.branch, source="tests.Thing:4")
+
+
+def _objection(office: Office) -> tuple[Any, str]:
+    """An objection to a notice of the county that everybody may read."""
+    notice = publish_notice(
+        office.system,
+        office.branch,
+        title="公开的公示",
+        body=Body(paragraphs=("拟确定三户。",)),
+        audience=Notice.Audience.PUBLIC,
+        term=Term(last=date(2015, 10, 31), objections_until=date(2015, 10, 31)),
+    )
+    receipt = object_to_notice(office.system, notice, text=f"{VILLAGE}少了一户", form_key=FORM_KEY)
+    return Objection.objects.select_related("notice", "notice__org").get(notice=notice), receipt.code
+
+
+def said(value: Any, depth: int = 4) -> str:
+    """Return all that a result of a query tells, so that one can look for a name in it."""
+    if depth == 0 or value is None:
+        return ""
+    if isinstance(value, QuerySet | list | tuple | set | frozenset):
+        return " ".join(said(each, depth - 1) for each in list(value)[:200])
+    if isinstance(value, dict):
+        return " ".join(said(each, depth - 1) for pair in value.items() for each in pair)
+    if isinstance(value, Model):
+        told = [str(value)]
+        for column in value._meta.concrete_fields:
+            content = getattr(value, column.name)
+            told.append(str(content) if isinstance(content, Model) else repr(content))
+        return " ".join(told)
+    if is_dataclass(value) and not isinstance(value, type):
+        return " ".join(said(getattr(value, each.name), depth - 1) for each in fields(value))
+    return str(value)

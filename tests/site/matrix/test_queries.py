@@ -1,0 +1,198 @@
+"""Every read is tried by a neighbour, who gets nothing of the first branch, and by its county."""
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import gangmu
+from gangmu.core.context import Context, Stranger
+from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
+from gangmu.core.periods import Period
+from gangmu.kernel.access.queries import AccountActor
+from tests.conftest import NOW, Office
+from tests.site.matrix.calls_people import ID_NUMBER
+from tests.site.matrix.scene import TODAY, TOWN, VILLAGE, Scene, said, set_scene
+from tests.site.matrix.test_routes import account_with, with_everything
+
+
+def every_query() -> dict[str, Callable[..., Any]]:
+    """Find every public function of a ``queries.py`` that takes the context first."""
+    found = {}
+    for module in pkgutil.walk_packages(gangmu.__path__, "gangmu."):
+        if not module.name.endswith(".queries"):
+            continue
+        for name, function in vars(import_module(module.name)).items():
+            own = inspect.isfunction(function) and function.__module__ == module.name
+            if (
+                own
+                and not name.startswith("_")
+                and next(iter(inspect.signature(function).parameters), "") == "context"
+            ):
+                found[f"{module.name.split('.')[-2]}.{name}"] = function
+    return found
+
+
+QUERIES = every_query()
+
+ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
+    "account": lambda scene: scene.account,
+    "account_id": lambda scene: scene.account.pk,
+    "box": lambda scene: "waiting",
+    "code": lambda scene: scene.document.code,
+    "day": lambda scene: TODAY,
+    "document_id": lambda scene: scene.document.pk,
+    "duty": lambda scene: "monthly_order",
+    "file_id": lambda scene: scene.file.pk,
+    "household_id": lambda scene: scene.household.pk,
+    "issuer": lambda scene: scene.office.town,
+    "item_id": lambda scene: scene.item.pk,
+    "kind": lambda scene: "meeting_record",
+    "limit": lambda scene: 20,
+    "notice": lambda scene: scene.notice,
+    "notice_id": lambda scene: scene.notice.pk,
+    "number": lambda scene: ID_NUMBER,
+    "objection_id": lambda scene: scene.objection.pk,
+    "order": lambda scene: scene.task.order,
+    "order_id": lambda scene: scene.task.order_id,
+    "org": lambda scene: scene.office.branch,
+    "org_id": lambda scene: scene.office.branch.pk,
+    "permission": lambda scene: "plans.answer",
+    "period": lambda scene: Period.parse("2015-10"),
+    "periods": lambda scene: [Period.parse("2015-10")],
+    "person": lambda scene: scene.person,
+    "person_id": lambda scene: scene.person.pk,
+    "post_id": lambda scene: scene.post.pk,
+    "receipt": lambda scene: scene.receipt,
+    "record": lambda scene: scene.record,
+    "record_id": lambda scene: scene.record.pk,
+    "subject": lambda scene: "",
+    "task": lambda scene: scene.task,
+    "task_id": lambda scene: scene.task.pk,
+    "top": lambda scene: scene.office.town,
+    "typed": lambda scene: VILLAGE,
+}
+"""What a parameter without a default is given, by its name; one that is not here fails the suite."""
+
+OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
+    "orgs.children_of": {"org": lambda scene: scene.office.town},
+    "orgs.orgs_below": {"org": lambda scene: scene.office.town},
+    "orgs.counts_below": {"org": lambda scene: scene.office.town},
+    "people.people_of": {"below": lambda scene: True},
+    "plans.preview_order": {"period": lambda scene: "2015-10"},
+    "plans.account_of": {"by": lambda scene: "org"},
+}
+"""What one query is given instead."""
+
+OWN = "one's own, and the county has none of these"
+TELLS_NO_NAME = {
+    "access.own_delegations": OWN,
+    "access.own_sessions": OWN,
+    "access.own_tokens": OWN,
+    "audit.own_entries": OWN,
+    "inbox.started_by_me": OWN,
+    "orgs.roots_for": "the tops of trees, the county",
+    "plans.places_of": "the tops of where it holds a permission, the county",
+    "notices.public_notice": "the notice of the scene is not public",
+}
+"""Queries whose result for the county holds neither the village's nor its town's name, and why."""
+
+COUNTS = {
+    "inbox.inbox_counts",
+    "inbox.item_counts",
+    "notices.objection_counts",
+    "notices.reads_notice",
+    "orgs.counts_below",
+    "people.standing_counts",
+}
+"""Queries that tell numbers, or yes and no."""
+
+FOR_ALL = {
+    "inbox.digest_for": "read for the account that it is given, by the work that writes the digests",
+    "notices.objection_by_receipt": "the receipt is the key",
+    "notices.public_notices": "a public notice names its publisher",
+    "notices.visible_notices": "a public notice names its publisher",
+}
+"""Queries that may tell a neighbour the village's name, and why."""
+
+
+def arguments(name: str, scene: Scene) -> dict[str, Any]:
+    """Return what a query is called with."""
+    special = OTHERWISE.get(name, {})
+    given = {}
+    for parameter in list(inspect.signature(QUERIES[name]).parameters.values())[1:]:
+        if parameter.name in special:
+            given[parameter.name] = special[parameter.name](scene)
+        elif parameter.default is inspect.Parameter.empty:
+            given[parameter.name] = ARGUMENTS[parameter.name](scene)
+    return given
+
+
+def test_every_parameter_of_a_query_has_an_argument() -> None:
+    needed = {
+        parameter.name
+        for name, query in QUERIES.items()
+        for parameter in list(inspect.signature(query).parameters.values())[1:]
+        if parameter.default is inspect.Parameter.empty and parameter.name not in OTHERWISE.get(name, {})
+    }
+
+    assert needed - set(ARGUMENTS) == set()
+    assert len(QUERIES) > 70
+
+
+def told(name: str, context: Context, scene: Scene) -> str:
+    """Return all that a query tells somebody; a refusal tells nothing."""
+    try:
+        return said(QUERIES[name](context, **arguments(name, scene)))
+    except (NotFound, NotAllowed, NotSignedIn):
+        return ""
+
+
+def named(text: str) -> bool:
+    """Whether the village or its town is named."""
+    return VILLAGE in text or TOWN in text
+
+
+def counted(text: str) -> bool:
+    """Whether something was counted, or said to be so."""
+    return re.search("[1-9]|True", text) is not None
+
+
+@pytest.fixture
+def scene(office: Office) -> Scene:
+    with_everything(office)
+    return set_scene(office)
+
+
+def test_no_query_tells_a_neighbour_or_a_stranger_anything_of_the_branch(scene: Scene) -> None:
+    office = scene.office
+    neighbour = Context(AccountActor(account_with(office, "neighbour", "everything", office.other_town)), NOW)
+    past = account_with(office, "past", "everything", office.county, until=date(2015, 10, 8))
+    ended = Context(AccountActor(past), NOW)
+    stranger = Context(Stranger(), NOW)
+
+    leaking = {
+        f"{name} to {who}"
+        for name in sorted(set(QUERIES) - set(FOR_ALL))
+        for who, context in {"a neighbour": neighbour, "a past holder": ended, "a stranger": stranger}.items()
+        if named(told(name, context, scene)) or (name in COUNTS and counted(told(name, context, scene)))
+    }
+
+    assert sorted(leaking) == []
+    assert scene.notice.title not in told("notices.visible_notices", neighbour, scene)
+    assert scene.notice.title not in told("notices.public_notices", stranger, scene)
+
+
+def test_every_query_tells_the_county_of_the_branch(scene: Scene) -> None:
+    office = scene.office
+    holder = Context(AccountActor(account_with(office, "holder", "everything", office.county)), NOW)
+
+    silent = {name for name in QUERIES if not named(told(name, holder, scene))}
+
+    assert sorted(silent - COUNTS) == sorted(TELLS_NO_NAME)
+    assert sorted(name for name in COUNTS if not counted(told(name, holder, scene))) == []
