@@ -17,6 +17,7 @@ from gangmu.work.plans.operations import issue_to_all
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
 from tests.site.matrix.call import JUNE, somebody
+from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_people import ID_NUMBER, TELEPHONE, new_person
 from tests.site.matrix.calls_plans import MINUTES, answered_task_of
 from tests.site.matrix.calls_shelf import FORM_KEY, document_of, file_of, notice_of
@@ -44,6 +45,7 @@ class Scene:
     task: Any
     unit: Any
     link: Any
+    imported: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -90,6 +92,7 @@ def set_scene(office: Office) -> Scene:
         link=orgs.link_orgs(
             office.system, office.branch, target=office.other_branch, kind="partner", day=JUNE
         ),
+        imported=judged(office),
     )
 
 

@@ -40,6 +40,7 @@ PUBLIC = {
     ("orgs.add_unit", "code"): "the unit's public code",
     ("notices.add_document", "code"): "what duties name the document by",
     ("files.enter_file", "digest"): "it proves which bytes were taken in",
+    ("imports.begin_import", "digest"): "it proves which list was read",
 }
 """Arguments with a secret's name that are none, and why."""
 

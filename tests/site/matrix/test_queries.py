@@ -15,6 +15,7 @@ from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
+from gangmu.kernel.imports.queries import kind_of, rows_of
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_people import ID_NUMBER
 from tests.site.matrix.scene import TODAY, TOWN, VILLAGE, Scene, said, set_scene
@@ -50,6 +51,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "duty": lambda scene: "monthly_order",
     "file_id": lambda scene: scene.file.pk,
     "household_id": lambda scene: scene.household.pk,
+    "import_id": lambda scene: scene.imported.pk,
     "issuer": lambda scene: scene.office.town,
     "item_id": lambda scene: scene.item.pk,
     "kind": lambda scene: "meeting_record",
@@ -71,6 +73,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "receipt": lambda scene: scene.receipt,
     "record": lambda scene: scene.record,
     "record_id": lambda scene: scene.record.pk,
+    "row": lambda scene: rows_of(scene.imported).get(),
     "subject": lambda scene: "",
     "task": lambda scene: scene.task,
     "task_id": lambda scene: scene.task.pk,
@@ -83,6 +86,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
+    "imports.shown_values": {"kind": lambda scene: kind_of("people")},
     "people.people_of": {"below": lambda scene: True},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
     "plans.account_of": {"by": lambda scene: "org"},
@@ -95,6 +99,8 @@ TELLS_NO_NAME = {
     "access.own_sessions": OWN,
     "access.own_tokens": OWN,
     "audit.own_entries": OWN,
+    "imports.kinds_for": "kinds of lists",
+    "imports.shown_values": "a row of a list that was read within reach; its numbers are masked",
     "inbox.started_by_me": OWN,
     "orgs.roots_for": "the tops of trees, the county",
     "plans.places_of": "the tops of where it holds a permission, the county",

@@ -1,0 +1,203 @@
+"""The API as programs see it: a snapshot a room, names that are operations and queries, one form of refusal.
+
+A change of the API is meant or it is a mistake; when it is meant, write the snapshots anew:
+``python -m tests.site.test_openapi`` from the root of the repository, and commit them with
+the change.
+"""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gangmu.frame.doors import ENDPOINTS
+from gangmu.kernel.audit.operations import CATALOGUE
+from gangmu.site.api import api
+from tests.conftest import Office
+from tests.site.matrix.test_operations import VERBS
+from tests.site.matrix.test_queries import QUERIES
+from tests.site.matrix.test_routes import account_with, api_routes, program, with_everything
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+def rooms() -> dict[str, dict[str, Any]]:
+    """Return what each room's endpoints take and give, with the shapes that they name."""
+    schema = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    found: dict[str, dict[str, Any]] = {}
+    for path, methods in schema["paths"].items():
+        for method, endpoint in methods.items():
+            room = found.setdefault(endpoint["operationId"].split(".")[0], {"endpoints": {}, "shapes": {}})
+            room["endpoints"][f"{method.upper()} {path}"] = endpoint
+            _add_shapes(endpoint, schema["components"]["schemas"], room["shapes"])
+    return found
+
+
+def _add_shapes(part: Any, known: dict[str, Any], shapes: dict[str, Any]) -> None:
+    if isinstance(part, list):
+        for each in part:
+            _add_shapes(each, known, shapes)
+    if not isinstance(part, dict):
+        return
+    name = str(part.get("$ref", "")).removeprefix("#/components/schemas/")
+    if name and name not in shapes:
+        shapes[name] = known[name]
+        _add_shapes(known[name], known, shapes)
+    for each in part.values():
+        _add_shapes(each, known, shapes)
+
+
+def text_of(room: dict[str, Any]) -> str:
+    """Return a room's snapshot as it stands in its file."""
+    return json.dumps(room, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def update() -> None:
+    """Write every room's snapshot anew; those of rooms that are gone go."""
+    for old in SNAPSHOTS.glob("*.json"):
+        old.unlink()
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for name, room in rooms().items():
+        (SNAPSHOTS / f"{name}.json").write_text(text_of(room), encoding="utf-8")
+
+
+def test_api_is_as_its_snapshots_say() -> None:
+    kept = {file.stem: file.read_text(encoding="utf-8") for file in SNAPSHOTS.glob("*.json")}
+
+    assert {name: text_of(room) for name, room in rooms().items()} == kept
+
+
+READS_WITHOUT_CONTEXT = {
+    "files.bytes_of": "the bytes of a file that was found within reach",
+}
+"""Endpoints that are named after a query which takes no context, and why."""
+
+
+def test_every_endpoint_is_called_as_an_operation_or_a_query() -> None:
+    names = set(ENDPOINTS)
+
+    assert sorted(names - set(VERBS) - set(QUERIES) - set(READS_WITHOUT_CONTEXT)) == []
+    assert set(READS_WITHOUT_CONTEXT) <= names
+
+
+def test_writing_endpoints_are_operations_and_reading_ones_are_not() -> None:
+    wrong = [
+        str(route) for route in api_routes() if (route.name in CATALOGUE) != (route.method.upper() != "GET")
+    ]
+
+    assert wrong == []
+
+
+NOT_OVER_THE_API: dict[str, str] = {
+    "access.begin_session": "a browser's sign-in page",
+    "access.change_password": "a browser's account page",
+    "access.confirm_demo_session": "a demonstration's sign-in page",
+    "access.confirm_second_factor": "a browser's sign-in page",
+    "access.end_session": "a browser's account page",
+    "access.give_start_code": "the printed slip alone shows the code",
+    "access.grant_roles": "bulk: the demo and imports",
+    "access.make_token": "a person makes tokens, not a token",
+    "access.note_failed_sign_in": "part of signing in",
+    "access.open_accounts": "bulk: the demo and imports",
+    "access.redeem_start_code": "a browser's sign-in page",
+    "access.set_second_factor": "a browser's sign-in page",
+    "facts.note_export": "part of the command that takes facts out",
+    "files.attach_files": "part of what refers to the files",
+    "inbox.finish_items": "other rooms' operations",
+    "inbox.mark_digests_sent": "the site's own work",
+    "inbox.post_items": "other rooms' operations",
+    "inbox.write_digests": "the site's own work",
+    "orgs.found_root": "a site's beginning, by command",
+    "orgs.load_divisions": "the published divisions, by command",
+    "packs.take_pack": "a pack comes by command",
+    "packs.use_pack": "a pack comes by command",
+}
+"""Operations that no program calls over the API, and why."""
+
+
+def test_every_operation_is_reachable_over_the_api_or_says_why_not() -> None:
+    missing = set(VERBS) - set(ENDPOINTS)
+
+    assert sorted(missing - set(NOT_OVER_THE_API)) == []
+    assert sorted(set(NOT_OVER_THE_API) & set(ENDPOINTS)) == []
+    assert sorted(set(NOT_OVER_THE_API) - set(VERBS)) == []
+
+
+def test_every_list_of_the_api_has_a_cursor_and_a_limit() -> None:
+    endless = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                models = [model for model in operation.response_models.values() if model is not None]
+                listed = any(
+                    "list[" in str(model.__annotations__.get("response", "")).lower() for model in models
+                )
+                parameters = set(inspect.signature(operation.view_func).parameters)
+                asked = "page" in parameters or {"after", "limit"} <= parameters
+                if listed and operation.methods == ["GET"] and not asked:
+                    endless.append(str(operation.operation_id))
+
+    assert sorted(endless) == sorted(SHORT_LISTS)
+
+
+SHORT_LISTS: dict[str, str] = {}
+"""Lists that cannot grow long, and why."""
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "201", "999999999", "10000000000000000000000"])
+def test_limit_of_a_page_stays_between_one_and_two_hundred(limit: str, office: Office) -> None:
+    with_everything(office)
+    headers = program(account_with(office, "holder", "everything", office.county))
+
+    answer = Client().get(f"/api/orgs?limit={limit}", headers=headers)
+
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 200:
+        assert 1 <= len(answer.json()) <= 200
+
+
+def test_cursor_goes_through_all_once(office: Office) -> None:
+    with_everything(office)
+    headers = program(account_with(office, "holder", "everything", office.county))
+    seen: list[int] = []
+    for _ in range(10):
+        page = Client().get(f"/api/grants?limit=1&after={seen[-1] if seen else 0}", headers=headers).json()
+        if not page:
+            break
+        seen += [grant["id"] for grant in page]
+
+    assert seen == sorted(set(seen))
+    assert len(seen) >= 1
+
+
+REFUSED: dict[int, tuple[str, str, str]] = {
+    401: ("get", "/api/orgs", ""),
+    403: ("get", "/api/grants", ""),
+    404: ("get", "/api/orgs/999999", ""),
+    409: ("post", "/api/orgs/{branch}/links", '{"target": {branch}, "kind": "partner", "day": "2015-06-16"}'),
+    422: ("post", "/api/orgs/{branch}/name", '{"day": 5}'),
+    400: ("post", "/api/orgs/{branch}/name", "{no json"),
+}
+
+
+@pytest.mark.parametrize("status", sorted(REFUSED))
+def test_refusals_have_one_form(status: int, office: Office) -> None:
+    with_everything(office)
+    role = "secretary" if status == 403 else "everything"
+    headers = {} if status == 401 else program(account_with(office, "holder", role, office.county))
+    method, path, body = (part.replace("{branch}", str(office.branch.pk)) for part in REFUSED[status])
+
+    answer = Client().generic(method.upper(), path, body, content_type="application/json", headers=headers)
+
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    problem = answer.json()
+    assert {"type", "title", "status", "detail", "instance", "code"} <= set(problem)
+    assert (problem["status"], problem["instance"]) == (status, path)
+    assert "Traceback" not in answer.content.decode()
+
+
+if __name__ == "__main__":
+    update()
