@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
@@ -16,7 +16,7 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.rules import is_below
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.work.plans.facts import fact_of_late_answer, facts_of_closing, source_of
-from gangmu.work.plans.models import Answer, Order, Return, Task
+from gangmu.work.plans.models import Answer, ClosedTally, Order, Return, Task
 from gangmu.work.plans.queries import (
     CALENDAR,
     duty_of,
@@ -506,10 +506,20 @@ def close_tasks(context: Context, order: Order, *, most: int = BATCH // FACTS_A_
         Task.objects.filter(pk__in=ids).update(timing=timing, closed_at=context.now)
     write_facts(context, held.issuer.root_id, facts_of_closing(held, tasks))
     if len(tasks) < most:
+        _write_tallies(held)
         held.state = Order.State.CLOSED
         held.ended_at = context.now
         held.save(update_fields=["state", "ended_at"])
     return len(tasks)
+
+
+def _write_tallies(order: Order) -> None:
+    """Keep what an order came to below each organization, so that accounts need not count again."""
+    counts = {timing: Count("pk", filter=Q(timing=timing)) for timing in ("on_time", "late", "missing")}
+    rows = (
+        Task.objects.filter(order=order).values("parent_id").annotate(path=Min("path"), **counts).order_by()
+    )
+    ClosedTally.objects.bulk_create([ClosedTally(order=order, **row) for row in rows], batch_size=500)
 
 
 def close_period(context: Context, issuer: Org, *, period: str) -> int:
@@ -557,6 +567,9 @@ def answer_late(context: Context, task: Task, *, record: Record) -> Answer:
     held.versions += 1
     held.answered_on = held.answered_on or context.today
     held.save(update_fields=["state", "timing", "versions", "answered_on"])
+    ClosedTally.objects.filter(order=held.order_id, parent=held.parent_id).update(
+        late=F("late") + 1, missing=F("missing") - 1
+    )
     silent = facts_of_sources([source_of(held)]).get(code="task.answered")
     write_facts(context, held.order.issuer.root_id, [fact_of_late_answer(held, silent)])
     return answer

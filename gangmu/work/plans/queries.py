@@ -1,10 +1,11 @@
 """Every read of duties, orders, tasks and the account; the reader comes first."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum, Value
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
@@ -15,11 +16,12 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, spans_on, visible_orgs, within
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.plans.definitions import AccountKind, DutyKind
-from gangmu.work.plans.models import Answer, Order, Return, Task
+from gangmu.work.plans.models import Answer, ClosedTally, Order, Return, Task
 from gangmu.work.plans.rules import (
     ANSWERED,
     OPEN,
     Asked,
+    Cell,
     Standing,
     Tally,
     best_of,
@@ -323,8 +325,8 @@ def account_of(
     """
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
-    base = Task.objects.filter(in_subtree(top.path), period__in=[str(period) for period in periods])
-    return _account(context, top, base.filter(duty=duty) if duty else base, by)
+    orders = Order.objects.filter(period__in=[str(period) for period in periods])
+    return _account(context, top, orders.filter(duty=duty) if duty else orders, by)
 
 
 def progress_of(context: Context, order: Order, top: Org | None = None) -> Account:
@@ -332,34 +334,68 @@ def progress_of(context: Context, order: Order, top: Org | None = None) -> Accou
     top = top or order.issuer
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
-    return _account(context, top, Task.objects.filter(in_subtree(top.path), order=order), "duty")
+    return _account(context, top, Order.objects.filter(pk=order.pk), "duty")
 
 
-def _account(context: Context, top: Org, tasks: QuerySet[Task], by: str) -> Account:
-    """Count tasks in two reads, however many there are: those directly below, and those deeper.
+@dataclass
+class _Counting:
+    """An account as it is added up."""
 
-    The deeper ones are counted by parent and then added up along their paths.
+    top: Org
+    today: date
+    columns: Mapping[int, str]
+    lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
+    totals: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, order: int, path: str, cell: Cell | None, count: int) -> None:
+        step = step_below(path, self.top.path)
+        if step is None or cell is None or not count:
+            return
+        column = self.columns[order]
+        self.lines.setdefault(step, {}).setdefault(column, Tally()).add(cell, count)
+        self.totals.setdefault(column, Tally()).add(cell, count)
+
+    def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for order, state, timing, due, path, count in rows:
+            cell = cell_of(state, timing, closed=timing == "missing", overdue=due < self.today)
+            self.add(order, path, cell, count)
+
+    def add_tallies(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for order, path, on_time, late, missing in rows:
+            self.add(order, path, "on_time", on_time)
+            self.add(order, path, "late", late)
+            self.add(order, path, "missing", missing)
+
+
+def _account(context: Context, top: Org, orders: QuerySet[Order], by: str) -> Account:
+    """Count what some orders came to, in a number of reads that does not grow.
+
+    Those directly below ``top`` are counted one by one; those deeper by the organization
+    above each, and added up along their paths. What closed orders came to stands ready.
     """
-    near = Q(path=top.path) | Q(parent=top)
-    keys = (by, "state", "timing", "due_on")
-    counts = {"count": Count("pk"), "some_path": Min("path")}
-    direct = tasks.filter(near).values_list("org_id", *keys).annotate(**counts).order_by()
-    deeper = tasks.filter(~Q(path=top.path), ~Q(parent=top) | Q(parent=None))
-    below = deeper.values_list("parent_id", *keys).annotate(**counts).order_by()
-    lines: dict[int, dict[str, Tally]] = {}
-    totals: dict[str, Tally] = {}
-    for _, column, state, timing, due, count, path in (*direct, *below):
-        step = step_below(path, top.path)
-        cell = cell_of(state, timing, closed=timing == "missing", overdue=due < context.today)
-        if step is not None and cell is not None:
-            lines.setdefault(step, {}).setdefault(column, Tally()).add(cell, count)
-            totals.setdefault(column, Tally()).add(cell, count)
+    known = list(orders.values_list("pk", by, "state"))
+    closed = [pk for pk, _, state in known if state == Order.State.CLOSED]
+    running = [pk for pk, _, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
+    counting = _Counting(top, context.today, {pk: column for pk, column, _ in known})
+    near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
+    counting.add_tasks(near.values_list("order_id", "state", "timing", "due_on", "path", Value(1)))
+    deeper = Task.objects.filter(~Q(parent=top), in_subtree(top.path), order__in=running, path__gt=top.path)
+    counting.add_tasks(
+        deeper.values("order_id", "parent_id", "state", "timing", "due_on")
+        .annotate(some_path=Min("path"), count=Count("*"))
+        .order_by()
+        .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
+    )
+    tallies = ClosedTally.objects.filter(
+        ~Q(parent=top), in_subtree(top.path), order__in=closed, path__gt=top.path
+    )
+    counting.add_tallies(tallies.values_list("order_id", "path", "on_time", "late", "missing"))
     return Account(
         top,
-        tuple(sorted(totals)),
-        tuple(_lines(context, lines)),
-        totals,
-        _sum(totals.values()),
+        tuple(sorted(counting.totals)),
+        tuple(_lines(context, counting.lines)),
+        counting.totals,
+        _sum(counting.totals.values()),
     )
 
 

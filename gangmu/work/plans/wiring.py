@@ -8,13 +8,16 @@ from gangmu.work.plans.definitions import AccountKind, DutyKind
 from gangmu.work.plans.queries import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults
 
+MOST_SHOWN = 100
+"""The menu counts no further: every page pays for it."""
+
 
 def _waiting(request: Any) -> int:
-    return waiting_tasks(request.context).count()
+    return waiting_tasks(request.context).order_by()[:MOST_SHOWN].count()
 
 
 def _to_review(request: Any) -> int:
-    return tasks_to_review(request.context).count()
+    return tasks_to_review(request.context).order_by()[:MOST_SHOWN].count()
 
 
 add_shape("duty", DutyKind)
