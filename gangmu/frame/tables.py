@@ -3,19 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
 from gangmu.core.text import Text
 from gangmu.frame import formats
 from gangmu.frame.context import Frame
-from gangmu.frame.figures import Status
+from gangmu.frame.figures import LIGHTS, Status
 from gangmu.frame.sheets import XLSX, Sheet, SheetColumn, csv_bytes, xlsx_bytes
 from gangmu.frame.words import worded
 
@@ -58,6 +61,22 @@ class Column:
         return getattr(row, self.code, None)
 
 
+def _linked(url: str, shown: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, shown) if url else conditional_escape(shown)
+
+
+def _status_html(value: Any) -> SafeString:
+    if isinstance(value, Status):
+        return _light(worded(value.word), value.light)
+    return _light(worded(value), "grey")
+
+
+@lru_cache(maxsize=512)
+def _light(word: str, light: str) -> SafeString:
+    shown = light if light in LIGHTS else "grey"
+    return render_to_string("components/status.html", {"word": word, "light": shown})
+
+
 @dataclass(frozen=True)
 class Cell:
     """What stands in one place of the table."""
@@ -65,6 +84,28 @@ class Cell:
     column: Column
     value: Any
     url: str
+    lead: bool = False
+
+    @property
+    def start(self) -> SafeString:
+        """The opening tag of its place in the row."""
+        more = (" gm-right" if self.right else "") + (" gm-lead" if self.lead else "")
+        return format_html(
+            '<td role="cell" data-title="{}" class="gm-cell-{}{}">', self.title, self.kind, more
+        )
+
+    @property
+    def html(self) -> SafeString:
+        """The value as it is shown: a template for each of many hundred cells would take too long."""
+        if self.kind == "status":
+            return _linked(self.url, _status_html(self.value)) if self.value else SafeString(formats.NOTHING)
+        if self.kind == "org_path":
+            steps = (_linked(url, worded(title)) for title, url in self.value or ())
+            between = SafeString('<span aria-hidden="true"> / </span>')
+            return format_html(
+                '<span class="gm-path">{}</span>', between.join(map(conditional_escape, steps))
+            )
+        return _linked(self.url, self.text)
 
     @property
     def kind(self) -> str:
@@ -263,10 +304,16 @@ class Table:
         return [self._row(thing) for thing in self.sorted_rows[start : start + self.size]]
 
     def _row(self, thing: Any) -> Row:
+        lead = self.lead
         return Row(
             thing,
             tuple(
-                Cell(column, column.of(thing), (column.link(thing) or "") if column.link else "")
+                Cell(
+                    column,
+                    column.of(thing),
+                    (column.link(thing) or "") if column.link else "",
+                    column is lead,
+                )
                 for column in self.visible
             ),
         )
