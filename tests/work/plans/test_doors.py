@@ -1,0 +1,126 @@
+"""The loop through its doors: pages in a browser, the API by a token."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gangmu.core.context import Context
+from gangmu.core.periods import period_of
+from gangmu.kernel.access.models import Account, OpenSession
+from gangmu.kernel.access.operations import fresh_token
+from gangmu.kernel.access.rules import code_digest
+from gangmu.work.plans.models import Order, Task
+from gangmu.work.records.models import Record
+from gangmu.work.records.operations import write_record
+from tests.work.plans.conftest import MINUTES, Month
+
+
+def browser(context: Context) -> Client:
+    """A browser in which the actor of a context is signed in."""
+    account = Account.objects.get(pk=context.account)
+    OpenSession.objects.create(
+        account=account, key=code_digest(account.login), begun_at=datetime.now(UTC), factor_passed=True
+    )
+    client = Client()
+    session = client.session
+    session["gangmu"] = account.login
+    session.save()
+    return client
+
+
+def headers(context: Context, key: str) -> dict[str, str]:
+    """The headers of a program that acts for a context's actor."""
+    now = Context(context.actor, datetime.now(UTC))
+    _, text = fresh_token(now, name="t", scopes=["*"], expires_at=now.now + timedelta(days=1))
+    return {"Authorization": f"Bearer {text}", "Idempotency-Key": key}
+
+
+def test_issue_shows_who_receives_it_and_pressed_twice_issues_once(month: Month) -> None:
+    client = browser(month.officer)
+    period = period_of(datetime.now(UTC).date(), "month").next()
+
+    page = client.get(f"/duties/monthly_order/issue?period={period}").content.decode()
+    first = client.post("/duties/monthly_order/issue", {"period": str(period), "org": month.office.county.pk})
+    again = client.post("/duties/monthly_order/issue", {"period": str(period), "org": month.office.county.pk})
+
+    assert [name in page for name in ("东庄村", "西庄村", "南坡村")] == [True, True, True]
+    assert (first.status_code, first["Location"]) == (302, again["Location"])
+    assert Order.objects.get(period=str(period)).tasks.count() == 3
+
+
+def test_a_task_is_answered_returned_answered_again_accepted_and_closed(month: Month) -> None:
+    secretary, town, officer = browser(month.secretary), browser(month.town), browser(month.officer)
+    task = month.task()
+    home = f"/tasks/{task.pk}"
+
+    assert home in secretary.get("/tasks").content.decode()
+    assert secretary.post(f"{home}/answer", MINUTES).status_code == 302
+    assert home in town.get("/tasks/review").content.decode()
+    assert town.post(f"{home}/return", {"reason": "太简单", "fault_agenda": "请写具体"}).status_code == 302
+    form = secretary.get(home).content.decode()
+    assert ("太简单" in form, "请写具体" in form, MINUTES["agenda"] in form) == (True, True, True)
+    assert secretary.post(f"{home}/answer", {**MINUTES, "agenda": "三项"}).status_code == 302
+    assert town.post("/tasks/review", {"chosen": [task.pk]}).status_code == 302
+    assert month.task().state == "accepted"
+    assert officer.post(f"/orders/{month.order.pk}/close").status_code == 302
+    account = officer.get(f"/accounts?period=2015-10&org={month.office.county.pk}").content.decode()
+    assert "cell=missing" in account
+    assert Task.objects.exclude(closed_at=None).count() == 3
+
+
+def test_a_form_comes_back_with_what_was_typed_and_the_fault_beside_the_field(month: Month) -> None:
+    client = browser(month.secretary)
+
+    response = client.post(
+        f"/tasks/{month.task().pk}/answer", {**MINUTES, "attended": "很多", "agenda": "我写的议题"}
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert ("很多" in page, "我写的议题" in page, 'id="field-attended-fault"' in page) == (True, True, True)
+    assert not Record.objects.exists()
+
+
+def test_a_record_already_held_is_offered_and_answers_with_one_press(month: Month) -> None:
+    held = write_record(month.secretary, month.office.branch, kind="meeting_record", values=MINUTES)
+    client = browser(month.secretary)
+    home = f"/tasks/{month.task().pk}"
+
+    assert f'name="record" value="{held.pk}"' in client.get(home).content.decode()
+    client.post(f"{home}/answer", {"record": str(held.pk)})
+
+    assert month.task().state == "answered"
+    assert Record.objects.count() == 1
+
+
+def test_a_branch_sees_no_name_beside_it_but_the_best(month: Month) -> None:
+    page = browser(month.secretary).get("/accounts?period=2015-10").content.decode()
+
+    assert ("东庄村" in page, "西庄村" in page) == (True, False)
+
+
+def test_the_api_answers_a_task_and_refuses_to_answer_it_twice(month: Month) -> None:
+    path = f"/api/tasks/{month.task().pk}/report"
+    body = json.dumps({"values": MINUTES})
+
+    def post(key: str) -> Any:
+        return Client().post(
+            path, body, content_type="application/json", headers=headers(month.secretary, key)
+        )
+
+    first, second = post("one"), post("two")
+
+    assert (first.status_code, first.json()["version"]) == (200, 1)
+    assert (second.status_code, second.json()["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize(("after", "left"), [(0, 2), (10**9, 0)])
+def test_the_api_pages_a_list_by_the_last_id_seen(month: Month, after: int, left: int) -> None:
+    path = f"/api/orders/{month.order.pk}/tasks?after={after}&limit=2"
+
+    response = Client().get(path, headers=headers(month.officer, "k"))
+
+    assert len(response.json()) == left
