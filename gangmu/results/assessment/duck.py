@@ -1,7 +1,8 @@
 """Results made with the embedded DuckDB."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +10,27 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from gangmu.results.assessment.definitions import Application, ScorecardKind
+from gangmu.results.assessment.definitions import Application, Line, ScorecardKind
 from gangmu.results.assessment.engine import WRITABLE, Job, Made, needed_indicators, plainly_written
-from gangmu.results.assessment.output import RESULTS, amount_sql, small_amount_sql, write_result
+from gangmu.results.assessment.output import RESULTS, write_result
 from gangmu.results.assessment.pack import Pack
-from gangmu.results.assessment.scoring import Card, Dialect, groups, lines_sql, scores_sql
-from gangmu.results.indicators.columns import HALF_BITS, Amount, Numbers, Numerals, add_all, allocator
+from gangmu.results.assessment.ranking import Field, bounded, line_points, note_texts, scored
+from gangmu.results.assessment.scoring import scaled
+from gangmu.results.indicators.columns import (
+    HALF_BITS,
+    Amount,
+    Numbers,
+    Numerals,
+    add_all,
+    allocator,
+    millionths,
+)
 from gangmu.results.indicators.duck import Facts, connect
 from gangmu.results.indicators.inputs import Inputs
 from gangmu.results.indicators.outcome import Limits, Strays, WrongInput
-from gangmu.results.indicators.slots import Slots, literal
+from gangmu.results.indicators.slots import Slots
 from gangmu.results.indicators.tree import Tree, check_spans, places_of, read_spans, tree_of
 
-DUCKDB = Dialect(
-    wide="HUGEINT",
-    divided=lambda a, b: f"({a} // {b})",
-    wide_divided=lambda a, b: f"({a} // {b})",
-    quoted=literal,
-)
-
-_SMALL = 2**62
 _ROWS = 122_880
 
 
@@ -53,18 +55,29 @@ def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callab
         cells = add_all(lambda: facts.batches(slots), places, slots, allocate)
         numerals = Numerals(tree, slots, cells)
         made = Made({}, strays, facts.passed_over, {"name": "duckdb", "version": duckdb.__version__})
-        writer = _Writer(con, job, pack, tree, numerals)
+        writer = _Writer(pack, tree, numerals)
         plain = plainly_written(pack, tree)
         for name in WRITABLE:
             if name in job.write:
                 progress(f"writing {name}")
-                getattr(writer, name)()
-                made.hashes[name] = write_result(
-                    con, RESULTS[name], name, str(job.period), folder, plain=plain
-                )
+                tables = getattr(writer, name)()
+                made.hashes[name] = _written(con, name, tables, job, folder, plain)
         return made
     finally:
         con.close()
+
+
+def _written(
+    con: duckdb.DuckDBPyConnection, name: str, tables: Iterator[pa.Table], job: Job, folder: Path, plain: bool
+) -> str:
+    """Write a result stretch by stretch, in the order in which it comes."""
+    first = next(tables)
+    batches = (batch for table in chain([first], tables) for batch in table.to_batches(max_chunksize=_ROWS))
+    con.register(name, pa.RecordBatchReader.from_batches(first.schema, batches))
+    try:
+        return write_result(con, RESULTS[name], name, str(job.period), folder, plain=plain, ordered=True)
+    finally:
+        con.unregister(name)
 
 
 def _for_database(limits: Limits) -> Limits:
@@ -88,103 +101,147 @@ def _checked(job: Job, facts: Facts, spans: Any, progress: Callable[[str], None]
     return strays
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """Texts that are written as numbers into a list."""
+
+    names: list[str]
+    numbers: dict[str, int]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "_Texts":
+        listed = sorted(names)
+        return cls(listed, {name: number for number, name in enumerate(listed)})
+
+    def column(self, numbers: Any) -> pa.Array:
+        coded = pa.array(np.asarray(numbers, np.int32))
+        return pa.DictionaryArray.from_arrays(coded, pa.array(self.names, pa.string()))
+
+
 class _Writer:
-    """Fills one table for each kind of result."""
+    """Makes the tables of results, sorted as they are written."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, job: Job, pack: Pack, tree: Tree, numerals: Numerals
-    ) -> None:
-        self._con, self._job, self._pack = con, job, pack
-        self._tree, self._numerals = tree, numerals
-        self._numbers: dict[str, Numbers] = {}
+    def __init__(self, pack: Pack, tree: Tree, numerals: Numerals) -> None:
+        self._pack, self._tree, self._numerals = pack, tree, numerals
+        self._numbers: dict[str, tuple[Numbers, Amount]] = {}
+        self._codes = _Texts.of(pack.indicators)
+        self._cards = _Texts.of(pack.scorecards)
 
-    def indicators(self) -> None:
-        """Make the known indicators of every organization that exists."""
-        self._con.execute(
-            "CREATE TEMP TABLE indicators (org BIGINT, indicator VARCHAR, numerator DECIMAL(38,4), "
-            "denominator DECIMAL(38,4), value DECIMAL(38,6), parts BIGINT, parts_unknown BIGINT)"
-        )
-        for code in sorted(self._pack.indicators):
-            numbers = self._made(code)
-            rows = np.flatnonzero(numbers.known)
-            columns = {"org": pa.array(self._tree.org[rows])} | number_columns("v", numbers, rows)
-            columns["numerator"] = decimals(numbers.numerator.chosen(rows))
-            if numbers.denominator is not None:
-                columns["denominator"] = decimals(numbers.denominator.chosen(rows))
-            columns |= {
-                "parts": pa.array(numbers.parts[rows]),
-                "unknown": pa.array(numbers.parts_unknown[rows]),
-            }
-            self._register("given", columns)
-            denominator = "denominator" if numbers.denominator is not None else "NULL"
-            if numbers.fixed is not None:
-                denominator = amount_sql(f"CAST({numbers.fixed} AS HUGEINT)", 4)
-            value = amount_sql(value_sql("v", numbers), 6)
-            self._con.execute(
-                f"INSERT INTO indicators SELECT org, {literal(code)}, numerator, {denominator}, {value}, "
-                "parts, unknown FROM given"
-            )
-            self._con.unregister("given")
-
-    def lines(self) -> None:
-        """Make every line of every scorecard."""
-        self._con.execute(
-            "CREATE TEMP TABLE lines (org BIGINT, scorecard VARCHAR, indicator VARCHAR, value DECIMAL(38,6), "
-            "points DECIMAL(38,2), max_points DECIMAL(38,2), state VARCHAR)"
-        )
-        for code in sorted(self._pack.scorecards):
-            with self._card(self._pack.scorecards[code]) as card:
-                self._con.execute(
-                    f"INSERT INTO lines SELECT org, scorecard, indicator, {amount_sql('value', 6)}, "
-                    f"{amount_sql('points', 2)}, {amount_sql('max_points', 2)}, state "
-                    f"FROM ({lines_sql(DUCKDB, card)})"
-                )
-
-    def scores(self) -> None:
-        """Make the scores, ranks and stars of every scorecard."""
-        self._con.execute(
-            "CREATE TEMP TABLE scores (org BIGINT, scorecard VARCHAR, score DECIMAL(12,2), "
-            "coverage DECIMAL(14,4), peer_group VARCHAR, peers INTEGER, rank INTEGER, stars INTEGER, notes VARCHAR)"
-        )
-        for code in sorted(self._pack.scorecards):
-            with self._card(self._pack.scorecards[code]) as card:
-                self._con.execute(
-                    f"INSERT INTO scores SELECT org, scorecard, {small_amount_sql('score', 2)}, "
-                    f"{small_amount_sql('coverage', 4)}, peer_group, peers, rank, stars, notes "
-                    f"FROM ({scores_sql(DUCKDB, card)})"
-                )
-
-    def _made(self, code: str) -> Numbers:
+    def _made(self, code: str) -> tuple[Numbers, Amount]:
         if code not in self._numbers:
-            self._numbers[code] = self._numerals.numbers(self._pack.indicators[code])
+            numbers = self._numerals.numbers(self._pack.indicators[code])
+            self._numbers[code] = numbers, millionths(numbers)
         return self._numbers[code]
 
-    def _register(self, name: str, columns: Mapping[str, pa.Array]) -> None:
-        table = pa.table(dict(columns))
-        batches = table.to_batches(max_chunksize=_ROWS)
-        self._con.register(name, pa.Table.from_batches(batches, table.schema))
+    def indicators(self) -> Iterator[pa.Table]:
+        """Yield the known indicators of every organization, a stretch of organizations at a time."""
+        by_org = np.argsort(self._tree.org, kind="stable")
+        for begin in range(0, max(len(by_org), 1), _ROWS):
+            rows = by_org[begin : begin + _ROWS]
+            tables = [
+                self._indicator(code, rows[self._made(code)[0].known[rows]]) for code in self._codes.names
+            ]
+            yield _sorted(tables, ("org", "indicator")) if tables else _empty("indicators")
 
-    @contextmanager
-    def _card(self, kind: ScorecardKind) -> Iterator[Card]:
-        """Give a scorecard's organizations and values as a relation."""
-        rows = np.flatnonzero(self._tree.alive & applies(self._tree, kind.applies_to))
-        columns = place_columns(self._tree, kind, rows)
-        values = []
-        for number, code in enumerate(kind.indicators):
-            numbers = self._made(code)
-            columns |= number_columns(f"i{number}", numbers, rows)
-            values.append(f"{value_sql(f'i{number}', numbers)} AS v{number}")
-        self._register("given", columns)
-        placed = "SELECT org, anc, grp, kind, domain, level"
-        self._con.execute(f"CREATE TEMP VIEW card AS {placed}, {', '.join(values)} FROM given")
-        yield Card(
-            kind,
-            "card",
-            {code: f"v{number}" for number, code in enumerate(kind.indicators)},
-            {code: self._pack.indicators[code].better == "more" for code in kind.indicators},
+    def _indicator(self, code: str, rows: Any) -> pa.Table:
+        numbers, value = self._made(code)
+        if numbers.fixed is not None:
+            denominator = decimals(Amount(np.full(len(rows), numbers.fixed)), 4)
+        elif numbers.denominator is not None:
+            denominator = decimals(numbers.denominator.chosen(rows), 4)
+        else:
+            denominator = pa.nulls(len(rows), pa.decimal128(38, 4))
+        return pa.table(
+            {
+                "org": self._tree.org[rows],
+                "indicator": self._codes.column(np.full(len(rows), self._codes.numbers[code])),
+                "numerator": decimals(numbers.numerator.chosen(rows), 4),
+                "denominator": denominator,
+                "value": decimals(value.chosen(rows), 6),
+                "parts": numbers.parts[rows],
+                "parts_unknown": numbers.parts_unknown[rows],
+            }
         )
-        self._con.execute("DROP VIEW card")
-        self._con.unregister("given")
+
+    def lines(self) -> Iterator[pa.Table]:
+        """Yield every line of every scorecard."""
+        tables = [
+            self._line(code, line, self._rows(self._pack.scorecards[code]))
+            for code in self._cards.names
+            for line in self._pack.scorecards[code].lines
+        ]
+        yield _sorted(tables, ("org", "scorecard", "indicator")) if tables else _empty("lines")
+
+    def _line(self, card: str, line: Line, rows: Any) -> pa.Table:
+        numbers, value = self._made(line.indicator)
+        known, size = numbers.known[rows], len(rows)
+        more = self._pack.indicators[line.indicator].better == "more"
+        points = np.where(known, line_points(line, bounded(value.chosen(rows)), more=more), 0)
+        silent = np.zeros(size, bool) if line.unknown == "zero" else ~known
+        return pa.table(
+            {
+                "org": self._tree.org[rows],
+                "scorecard": self._cards.column(np.full(size, self._cards.numbers[card])),
+                "indicator": self._codes.column(np.full(size, self._codes.numbers[line.indicator])),
+                "value": decimals(value.chosen(rows), 6, ~known),
+                "points": decimals(Amount(points), 2, silent),
+                "max_points": decimals(Amount(np.full(size, scaled(line.points, 2))), 2),
+                "state": _Texts.of(("known", "unknown")).column(~known),
+            }
+        )
+
+    def scores(self) -> Iterator[pa.Table]:
+        """Yield the scores, ranks and stars of every scorecard."""
+        tables = [self._card(code) for code in self._cards.names]
+        yield _sorted(tables, ("org", "scorecard")) if tables else _empty("scores")
+
+    def _rows(self, kind: ScorecardKind) -> Any:
+        return np.flatnonzero(self._tree.alive & applies(self._tree, kind.applies_to))
+
+    def _card(self, code: str) -> pa.Table:
+        kind = self._pack.scorecards[code]
+        rows = self._rows(kind)
+        peers = peer_groups(self._tree, kind, rows)
+        made = {indicator: self._made(indicator) for indicator in kind.indicators}
+        field = Field(
+            {indicator: bounded(value.chosen(rows)) for indicator, (_, value) in made.items()},
+            {indicator: numbers.known[rows] for indicator, (numbers, _) in made.items()},
+            peers.group,
+            peers.placed,
+        )
+        found = scored(kind, field, lambda indicator: self._pack.indicators[indicator].better == "more")
+        return pa.table(
+            {
+                "org": self._tree.org[rows],
+                "scorecard": self._cards.column(np.full(len(rows), self._cards.numbers[code])),
+                "score": decimals(Amount(np.maximum(found.score, 0)), 2, found.score < 0),
+                "coverage": decimals(Amount(found.coverage), 4),
+                "peer_group": peers.texts,
+                "peers": found.peers,
+                "rank": pa.array(found.rank, mask=found.rank < 0),
+                "stars": pa.array(found.stars, mask=found.stars < 0),
+                "notes": pa.DictionaryArray.from_arrays(
+                    pa.array(found.notes.astype(np.int32)), pa.array(note_texts(), pa.string())
+                ),
+            }
+        )
+
+
+def _sorted(tables: list[pa.Table], keys: tuple[str, ...]) -> pa.Table:
+    """Put tables together and sort them; dictionaries of codes are sorted, so their numbers do."""
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    columns = []
+    for key in keys:
+        column = table[key]
+        column = column.chunk(0) if column.num_chunks else column.combine_chunks()
+        columns.append((column.indices if pa.types.is_dictionary(column.type) else column).to_numpy())
+    if (np.diff(columns[0]) > 0).all():
+        return table
+    return table.take(pa.array(np.lexsort(tuple(reversed(columns)))))
+
+
+def _empty(name: str) -> pa.Table:
+    return pa.table({column: pa.nulls(0) for column, _ in RESULTS[name].columns if column != "period"})
 
 
 def applies(tree: Tree, wanted: Application) -> Any:
@@ -202,75 +259,51 @@ def applies(tree: Tree, wanted: Application) -> Any:
     return chosen
 
 
-def place_columns(tree: Tree, kind: ScorecardKind, rows: Any) -> dict[str, pa.Array]:
-    """Return where organizations stand among their peers: ancestor, attributes, group."""
+@dataclass(frozen=True)
+class _Peers:
+    """With whom organizations are compared: a number for each group, and its wording."""
+
+    group: Any
+    placed: Any
+    texts: pa.Array
+
+
+def peer_groups(tree: Tree, kind: ScorecardKind, rows: Any) -> _Peers:
+    """Return the groups of organizations: the same ancestor and the same attributes."""
     spans = tree.spans
-    texts = {
-        "kind": (spans.kind[rows], spans.kinds),
-        "domain": (spans.domain[rows], spans.domains),
-        "level": (spans.level[rows], spans.levels),
+    attributes = {
+        "kind": (spans.kind, spans.kinds),
+        "domain": (spans.domain, spans.domains),
+        "level": (spans.level, spans.levels),
     }
-    ancestor = np.full(len(rows), -1, np.int32)
+    ancestor = np.full(len(rows), -1, np.int64)
     if kind.peers.within != "all":
-        ancestor = tree.nearest(kind.peers.within)[rows]
-    parts = {"anc": ancestor} | {name: _blank_as_null(*texts[name]) for name in kind.peers.same}
-    group = np.zeros(len(rows), np.int64)
-    for name in groups(kind):
-        group = group * (int(parts[name].max(initial=0)) + 2) + parts[name] + 1
-    above = pa.array(tree.org[np.maximum(ancestor, 0)] if tree.size else tree.org, mask=ancestor < 0)
-    columns = {"org": pa.array(tree.org[rows]), "anc": above, "grp": pa.array(group)}
-    for name, (numbers, names) in texts.items():
-        coded = pa.array(numbers, mask=numbers < 0)
-        columns[name] = pa.DictionaryArray.from_arrays(coded, pa.array(names, pa.string()))
-    return columns
+        ancestor = tree.nearest(kind.peers.within)[rows].astype(np.int64)
+    parts = [_blank_as_null(attributes[name][0][rows], attributes[name][1]) for name in kind.peers.same]
+    group = ancestor + 1
+    for part in parts:
+        # made dense each time, so that no product of widths can leave 64 bits
+        _, group = np.unique(group * (int(part.max(initial=0)) + 2) + part + 1, return_inverse=True)
+    _, first, group = np.unique(group, return_index=True, return_inverse=True)
+    within_all = kind.peers.within == "all"
+    texts = []
+    for row in first:
+        above = "all" if within_all else str(int(tree.org[ancestor[row]])) if ancestor[row] >= 0 else "-"
+        values = [
+            attributes[name][1][part[row]] if part[row] >= 0 else "-"
+            for name, part in zip(kind.peers.same, parts, strict=True)
+        ]
+        texts.append(f"{kind.code}/{above}/{'+'.join(values) or '-'}")
+    column = pa.DictionaryArray.from_arrays(pa.array(group.astype(np.int32)), pa.array(texts, pa.string()))
+    return _Peers(group.astype(np.int64), np.full(len(rows), within_all) | (ancestor >= 0), column)
 
 
 def _blank_as_null(numbers: Any, names: tuple[str, ...]) -> Any:
     return np.where(numbers == names.index(""), -1, numbers) if "" in names else numbers
 
 
-def number_columns(name: str, numbers: Numbers, rows: Any) -> dict[str, pa.Array]:
-    """Return an indicator's parts as columns for ``value_sql``."""
-    columns = {f"{name}_known": pa.array(numbers.known[rows])}
-    for side, amount in (("n", numbers.numerator), ("d", numbers.denominator)):
-        if amount is not None:
-            chosen = amount.chosen(rows)
-            columns[f"{name}_{side}"] = pa.array(chosen.low)
-            if chosen.high is not None:
-                columns[f"{name}_{side}_high"] = pa.array(chosen.high)
-    return columns
-
-
-def value_sql(name: str, numbers: Numbers) -> str:
-    """Return the SQL of an indicator's value in whole millionths, null where it is unknown."""
-    numerator = _amount(f"{name}_n", numbers.numerator)
-    top = numbers.numerator.largest
-    if numbers.denominator is None and numbers.fixed is None:
-        value = _typed(numerator, top * 100) + " * 100"
-    else:
-        if numbers.denominator is not None:
-            bottom, denominator = numbers.denominator.largest, _amount(f"{name}_d", numbers.denominator)
-        else:
-            bottom, denominator = int(numbers.fixed or 0), str(numbers.fixed)
-        bound = 2_000_000 * top + bottom
-        above, below = _typed(numerator, bound), _typed(denominator, max(bound, 2 * bottom))
-        quotient = f"((2000000 * abs({above}) + abs({below})) // (2 * abs({below})))"
-        value = f"CASE WHEN ({above} < 0) <> ({below} < 0) THEN -{quotient} ELSE {quotient} END"
-    return f"CASE WHEN {name}_known THEN {value} END"
-
-
-def _typed(expression: str, bound: int) -> str:
-    return f"CAST({expression} AS {'BIGINT' if bound < _SMALL else 'HUGEINT'})"
-
-
-def _amount(name: str, amount: Amount) -> str:
-    if amount.high is None:
-        return name
-    return f"(CAST({name}_high AS HUGEINT) * {1 << HALF_BITS} + {name})"
-
-
-def decimals(amount: Amount) -> pa.Array:
-    """Return exact amounts as decimals with four places."""
+def decimals(amount: Amount, digits: int, null: Any = None) -> pa.Array:
+    """Return exact amounts in smallest units as decimals."""
     words = np.empty((len(amount.low), 2), np.int64)
     if amount.high is None:
         words[:, 0], words[:, 1] = amount.low, amount.low >> 63
@@ -279,4 +312,5 @@ def decimals(amount: Amount) -> pa.Array:
         low = shifted + amount.low.astype(np.uint64)
         words[:, 0] = low.view(np.int64)
         words[:, 1] = (amount.high >> (64 - HALF_BITS)) + (amount.low >> 63) + (low < shifted)
-    return pa.Array.from_buffers(pa.decimal128(38, 4), len(words), [None, pa.py_buffer(words)])
+    valid = None if null is None else pa.array(~null).buffers()[1]
+    return pa.Array.from_buffers(pa.decimal128(38, digits), len(words), [valid, pa.py_buffer(words)])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -27,7 +28,7 @@ from gangmu.results.indicators.duck import connect
 from gangmu.results.indicators.inputs import FACT_COLUMNS, Files, Inputs
 from gangmu.results.indicators.outcome import Strays, WrongInput
 from gangmu.results.indicators.slots import Slots
-from gangmu.results.indicators.tree import FOREVER, Ints, Spans, Tree, check_spans, read_spans, tree_of
+from gangmu.results.indicators.tree import FOREVER, Spans, Tree, check_spans, read_spans, tree_of
 
 _EXAMPLES = 5
 _AMOUNT = "DECIMAL(38,4)"
@@ -282,7 +283,7 @@ class _Run:
             depth[layer.rows] = depth[tree.parent[layer.rows]] + 1
         offsets = np.concatenate([[0], np.cumsum(depth + 1)])
         ups = np.empty(int(offsets[-1]), np.int64)
-        at: Ints = np.arange(tree.size)
+        at: Any = np.arange(tree.size)
         row = np.arange(tree.size)
         step = 0
         while len(row):

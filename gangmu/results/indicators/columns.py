@@ -19,6 +19,7 @@ SAFE = 2.0**62
 HALF_BITS = 31
 _HALF = (1 << HALF_BITS) - 1
 _STRETCH = 1 << 17
+_NARROW = 1 << 41
 
 
 class TooLarge(Exception):
@@ -219,6 +220,55 @@ class Numbers:
     parts: Ints
     parts_unknown: Ints
     known: Flags
+
+
+def _narrowed(amount: Amount) -> tuple[Ints, Flags]:
+    """Return amounts in one word, and where they fit into it."""
+    if amount.high is None:
+        return amount.low, np.ones(len(amount.low), bool)
+    carried = amount.high + (amount.low >> HALF_BITS)
+    return (carried << HALF_BITS) + (amount.low & _HALF), np.abs(carried) < 1 << HALF_BITS
+
+
+def _exactly(amount: Amount, row: int) -> int:
+    return int(amount.low[row]) + (int(amount.high[row]) << HALF_BITS if amount.high is not None else 0)
+
+
+def _rounded_quotient(above: int, below: int) -> int:
+    quotient = (2 * abs(above) + abs(below)) // (2 * abs(below))
+    return -quotient if (above < 0) != (below < 0) else quotient
+
+
+def millionths(numbers: Numbers) -> Amount:
+    """Return the values in whole millionths, rounded half away from zero; 0 where unknown."""
+    known = numbers.known
+    above, fits = _narrowed(numbers.numerator)
+    below = np.full(len(above), numbers.fixed or 10_000, np.int64)
+    if numbers.denominator is not None:
+        below, also_fits = _narrowed(numbers.denominator)
+        fits = fits & also_fits
+    small = known & fits & (np.abs(above) < _NARROW) & (np.abs(below) < 1 << 60)
+    top, bottom = np.where(small, above, 0), np.where(small, below, 1)
+    width = np.abs(bottom)
+    value = (2_000_000 * np.abs(top) + width) // (2 * width)
+    value = np.where((top < 0) != (bottom < 0), -value, value)
+    large = np.flatnonzero(known & ~small)
+    if not len(large):
+        return Amount(value)
+    exact = []
+    for row in large.tolist():
+        divisor = numbers.fixed or 10_000
+        if numbers.denominator is not None:
+            divisor = _exactly(numbers.denominator, row)
+        exact.append(_rounded_quotient(_exactly(numbers.numerator, row) * 10**6, divisor))
+    if max(map(abs, exact)) < 1 << 62:
+        value[large] = exact
+        return Amount(value)
+    high = value >> HALF_BITS
+    low = value & _HALF
+    high[large] = [number >> HALF_BITS for number in exact]
+    low[large] = [number & _HALF for number in exact]
+    return Amount(low, high)
 
 
 @dataclass(frozen=True)
