@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ from python_calamine import (
 )
 
 from gangmu.core.errors import Invalid
-from gangmu.core.fields import FieldSpec
+from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import LANGUAGES, msgid
 
 MOST_BYTES = 30 * 1024 * 1024
@@ -210,12 +211,18 @@ def parse_cell(spec: FieldSpec, cell: Cell) -> Any:
 
 
 def _choice_code(spec: FieldSpec, text: str) -> str:
-    wanted = _plain_choice(text)
-    for choice in spec.choices:
+    return _codes_by_title(spec.choices).get(_plain_choice(text), text)
+
+
+@lru_cache(maxsize=256)
+def _codes_by_title(choices: tuple[Choice, ...]) -> dict[str, str]:
+    """Return the codes of choices by code and by title in every language; the first of two stands."""
+    found: dict[str, str] = {}
+    for choice in choices:
         titles = [choice.title.within(language) for language in LANGUAGES]
-        if wanted in {choice.code, *map(_plain_choice, titles)}:
-            return choice.code
-    return text
+        for title in (choice.code, *map(_plain_choice, titles)):
+            found.setdefault(title, choice.code)
+    return found
 
 
 def _plain_choice(text: str) -> str:

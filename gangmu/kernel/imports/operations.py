@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, Refusal
@@ -194,12 +194,18 @@ def write_rows(context: Context, imported: Import) -> int:
         made = kind.apply(context, held.org, [open_values(row) for row in rows])
     except (Invalid, Conflict) as refusal:
         raise _RowsWrong(refusal, rows) from refusal
-    for row, made_id in zip(rows, made, strict=True):
-        row.made = made_id
-    ImportRow.objects.bulk_update(rows, ["made"], batch_size=500)
+    _note_made(rows, made)
     held.done += len(rows)
     held.save(update_fields=["done"])
     return len(rows)
+
+
+def _note_made(rows: Sequence[ImportRow], made: Sequence[int]) -> None:
+    """Write beside each row what was made of it; one prepared statement is far quicker than CASE WHEN."""
+    table = connection.ops.quote_name(ImportRow._meta.db_table)
+    pairs = [(made_id, row.pk) for row, made_id in zip(rows, made, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET made = %s WHERE id = %s", pairs)  # noqa: S608 -- our own name
 
 
 class _RowsWrong(Refusal):
