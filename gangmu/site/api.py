@@ -11,9 +11,11 @@ from gangmu.desk import api as desk
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access import api as access
 from gangmu.kernel.files import api as files
+from gangmu.kernel.imports import api as imports
 from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
+from gangmu.kernel.people import api as people
 from gangmu.work.plans import api as plans
 from gangmu.work.records import api as records
 
@@ -25,7 +27,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (access, orgs, files, inbox, notices, records, plans, desk):
+for room in (access, orgs, imports, people, files, inbox, notices, records, plans, desk):
     api.add_router("", room.router)
 
 
