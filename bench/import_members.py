@@ -1,18 +1,18 @@
 """Import 81 900 members from an Excel file: read, judge, confirm; against a bare bulk_create of the same rows.
 
-Prints seconds, rows a second, peak memory, and the ratio. The bounds are 60 s, and that ten
-times the rows take little more memory than the sheet itself.
+Ten times the rows take as much more memory as the sheet's own cells, which the library that
+reads it holds at once; the rows themselves go through two thousand at a time.
 """
 
 import resource
-import sys
 import tempfile
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from harness import seconds, site, vendor
+from harness import Report, seconds, site, vendor
 
-ROWS, BRANCHES, BOUND = 81_900, 1_300, 60.0
+ROWS, BRANCHES, BOUND, MEMORY = 81_900, 1_300, 60.0, 150.0
 
 
 def peak() -> int:
@@ -39,8 +39,8 @@ def write_sheet(path: Path, rows: int) -> None:
     book.save(path)
 
 
-def main() -> int:
-    """Measure and return whether the bound was kept."""
+def main() -> None:
+    """Measure."""
     site()
     from gangmu.core.context import Context
     from gangmu.kernel.access.operations import ensure_system_account
@@ -71,35 +71,37 @@ def main() -> int:
         small, large = Path(folder) / "small.xlsx", Path(folder) / "members.xlsx"
         write_sheet(large, ROWS)
         write_sheet(small, ROWS // 10)
-        before = peak()
+        read_import(context, top, kind="people", path=small, file_name=small.name)
+        before, processor = peak(), time.process_time()
         held = {}
 
         def read() -> None:
             held["import"] = read_import(context, top, kind="people", path=large, file_name=large.name)
 
         reading = seconds(read)
-        after_reading = peak()
         writing = seconds(lambda: write_import(context, held["import"]))
-        after = peak()
-        written = Person.objects.count()
-        people, memberships = list(Person.objects.all()), list(Membership.objects.all())
-        Membership.objects.all().delete()
-        Person.objects.all().delete()
+        processor, after = time.process_time() - processor, peak()
+    people, memberships = list(Person.objects.all()), list(Membership.objects.all())
+    Membership.objects.all().delete()
+    Person.objects.all().delete()
 
-        def bare() -> None:
-            for start in range(0, ROWS, 2000):
-                Person.objects.bulk_create(people[start : start + 2000], batch_size=1000)
-            Membership.objects.bulk_create(memberships, batch_size=1000)
+    def bare() -> None:
+        for start in range(0, ROWS, 2000):
+            Person.objects.bulk_create(people[start : start + 2000], batch_size=1000)
+            Membership.objects.bulk_create(memberships[start : start + 2000], batch_size=1000)
 
-        baseline = seconds(bare)
-    total = reading + writing
-    print(f"{vendor()}: {written} members in {total:.1f} s ({written / total:.0f} rows/s)")
-    print(
-        f"  read and judge {reading:.1f} s, confirm {writing:.1f} s; bare bulk_create {baseline:.1f} s, ratio {total / baseline:.1f}"
-    )
-    print(f"  peak memory {before} MB before, {after_reading} MB after reading, {after} MB at the end")
-    return 0 if written == ROWS and total <= BOUND else 1
+    baseline = seconds(bare)
+    report = Report()
+    report.holds(f"{vendor()}: {ROWS} members stand written", len(people) == ROWS)
+    report.note("read and judge", reading, "s")
+    report.note("confirm and write", writing, "s")
+    report.note("of it the processor's", processor, "s")
+    report.note("rows a second", ROWS / (reading + writing))
+    report.note("against a bare bulk_create of the same rows", (reading + writing) / baseline, "times")
+    report.at_most("all", reading + writing, BOUND, "s")
+    report.at_most("more memory than for a tenth of the rows", float(after - before), MEMORY, "MB")
+    report.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -157,7 +157,7 @@ def list_people(
 @endpoint(
     router, "get", "/people", "people.people_named_like", permission="people.view", response=list[PersonOut]
 )
-def find_people(request: Request, q: str) -> list[PersonOut]:
+def find_people(request: Request, q: str = "") -> list[PersonOut]:
     """Find people within reach by name, pinyin or initials."""
     return [_out(person) for person in people_named_like(request.context, q)]
 
