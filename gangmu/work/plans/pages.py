@@ -87,7 +87,7 @@ HEADINGS: Mapping[str, Status] = {
     "late": Status(say("Late"), "yellow"),
     "missing": Status(say("Missing"), "red"),
     "returned": Status(say("Given back"), "orange"),
-    "open": Status(say("Open"), "blue"),
+    "open": Status(say("Still open"), "blue"),
     "overdue": Status(say("Overdue"), "red"),
 }
 
@@ -595,6 +595,9 @@ def _task_values(
         said = faults if faults is not None else (back.faults if back and found.state == "returned" else {})
         form = record_form(context, kind, begun, said)
     shape = kind_of_record(held) if held is not None else kind
+    # whoever is asked reads the task; the order as a whole is for its issuer's own reach
+    reaches = context.may("plans.view", order_.issuer.path)
+    order_url = reverse("plans-order", args=(order_.pk,)) if reaches else ""
     return {
         "task": found,
         "order": order_,
@@ -617,7 +620,8 @@ def _task_values(
         "may_return": may(found.state, "return", closed=over),
         "fault_fields": [spec for spec in shape.fields if spec.type != "file"],
         "events": _events(found),
-        "crumbs": [(order_.title, reverse("plans-order", args=(order_.pk,))), (found.org.name, "")],
+        "order_url": order_url,
+        "crumbs": [(order_.title, order_url), (found.org.name, "")],
     }
 
 

@@ -57,7 +57,7 @@ def record_form(
         kind.fields,
         held,
         dict(faults or {}),
-        finders={"organization": reverse("orgs-finder")},
+        finders={"organization": reverse("orgs-finder"), "person": reverse("people-finder")},
         shown=named_things(context, kind, held),
     )
 
