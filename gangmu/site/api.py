@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.desk import api as desk
@@ -19,7 +20,28 @@ from gangmu.kernel.people import api as people
 from gangmu.work.plans import api as plans
 from gangmu.work.records import api as records
 
+
+class _Reader(Parser):
+    """Reads bodies; characters that no database keeps are refused before anything else."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return what was sent as JSON."""
+        body = super().parse_body(request)
+        if not _writable(body):
+            raise ValueError("a character that cannot be written")
+        return body
+
+
+def _writable(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(_writable(each) for pair in value.items() for each in pair)
+    return all(map(_writable, value)) if isinstance(value, list) else True
+
+
 api = NinjaAPI(
+    parser=_Reader(),
     title="Gangmu",
     version="1",
     description="Reads and operations. Bearer tokens; problem+json; Idempotency-Key on every write.",
