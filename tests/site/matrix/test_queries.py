@@ -89,7 +89,6 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "imports.shown_values": {"kind": lambda scene: kind_of("people")},
     "people.people_of": {"below": lambda scene: True},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
-    "plans.account_of": {"by": lambda scene: "org"},
 }
 """What one query is given instead."""
 
