@@ -73,8 +73,10 @@ def short_day(moment: date | datetime | str | None) -> str:
     return f"{local(moment):%Y-%m-%d}" if moment else NOTHING
 
 
-def instant(moment: datetime | None) -> str:
-    """Return a local day and time, to the minute."""
+def instant(moment: datetime | date | None) -> str:
+    """Return a local day and time, to the minute; of a day, the day alone."""
+    if moment and not isinstance(moment, datetime):
+        return moment.isoformat()
     return f"{local(moment):%Y-%m-%d %H:%M}" if moment else NOTHING
 
 

@@ -219,10 +219,10 @@ def _said(imported: Import, row: ImportRow, fields: Sequence[FieldSpec]) -> str:
     """Return a row's faults in words, each with its cell."""
     titles = {spec.code: worded(spec.title) for spec in fields}
     said = []
-    for code, fault in row.faults.items():
+    for code, fault in sorted(row.faults.items(), key=lambda each: imported.heads.get(each[0], -1)):
         place = cell_name(imported.heads[code], row.line) if code in imported.heads else str(row.line)
         said.append(f"{place} {titles.get(code, '')}：{translate(fault)}")
-    return "；".join(said)
+    return "  ".join(said)
 
 
 def _steps(imported: Import) -> list[Step]:

@@ -86,5 +86,5 @@ def fault_cells(imported: Import, rows: Iterable[ImportRow]) -> list[tuple[str, 
     return [
         (cell_name(imported.heads[code], row.line) if code in imported.heads else str(row.line), code, fault)
         for row in rows
-        for code, fault in row.faults.items()
+        for code, fault in sorted(row.faults.items(), key=lambda each: imported.heads.get(each[0], -1))
     ]

@@ -160,5 +160,5 @@ PEOPLE = ImportKind(
         "joined_on": (say("Day of joining the Party"), say("Time of joining")),
         "full_on": (say("Day of becoming full"), say("Time of becoming full")),
     },
-    help=say("Persons and how they stand as members; two thousand at a time, any number in all."),
+    help=say("Persons and how they stand as members, at this organization and all below."),
 )

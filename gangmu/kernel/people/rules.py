@@ -20,7 +20,7 @@ _ID_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]\Z")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}\Z")
 _LANDLINE = re.compile(r"0[0-9]{9,11}\Z")
 _BETWEEN = re.compile(r"[\s\-()]+")
-EARLIEST_BIRTH = 1890
+EARLIEST_BIRTH = 1850
 LEAST_AGE = 18
 """R-DEV-1. Before the Eighth Congress of 1956 younger ones were admitted."""
 

@@ -41,6 +41,7 @@ numbers = st.builds(
 @pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014"])
 def test_check_mark_fits_the_examples_of_the_standard(number: str):
     assert check_mark(number[:17]) == number[17]
+    assert read_id_number(number).number == number
 
 
 def test_read_id_number_takes_what_people_type():
