@@ -117,14 +117,14 @@ def postgres_way(url: str) -> int:
 
 
 def ways(nation: Nation) -> dict[str, Callable[[], object]]:
-    """Return what there is to run; PostgreSQL where ``GANGMU_ANALYST_DATABASE`` names one."""
+    """Return what there is to run; PostgreSQL where ``GANGMU_DATABASE_URL`` names one."""
     import os
 
     found: dict[str, Callable[[], object]] = {
         "pandas, one indicator": partial(pandas_way, nation),
         "polars, one indicator": partial(polars_way, nation),
     }
-    url = os.environ.get("GANGMU_ANALYST_DATABASE")
+    url = os.environ.get("GANGMU_DATABASE_URL")
     if url:
         postgres_loaded(nation, url)
         found["PostgreSQL, one indicator, loaded before"] = partial(postgres_way, url)

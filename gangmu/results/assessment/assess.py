@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from gangmu.results.assessment.engine import Job, Made, WrongDefinitions
 from gangmu.results.assessment.pack import Pack, read_pack
-from gangmu.results.indicators.inputs import Inputs, find_inputs
+from gangmu.results.indicators.inputs import find_inputs
 from gangmu.results.indicators.outcome import Limits, WrongInput
 
 Progress = Callable[[str], None]
@@ -42,9 +43,12 @@ def assess(job: Job, progress: Progress = _silent) -> dict[str, Any]:
             from gangmu.results.assessment.spark import results  # needs the extra, and a Java
         else:
             from gangmu.results.assessment.duck import results
-        made = results(job, pack, inputs, folder, progress)
-        progress("hashing what was read")
-        manifest = _manifest(job, pack, inputs, made)
+        # hashing runs beside: much of the work leaves one processor free
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            digests = beside.submit(inputs.digests)
+            made = results(job, pack, inputs, folder, progress)
+            progress("hashing what was read")
+            manifest = _manifest(job, pack, digests.result(), made)
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=False) + "\n"
         (folder / "manifest.json").write_text(text, encoding="utf-8")
         _put_in_place(folder, job)
@@ -93,12 +97,12 @@ def _put_in_place(folder: Path, job: Job) -> None:
     folder.rename(out)
 
 
-def _manifest(job: Job, pack: Pack, inputs: Inputs, made: Made) -> dict[str, Any]:
+def _manifest(job: Job, pack: Pack, digests: dict[str, str], made: Made) -> dict[str, Any]:
     return {
         "period": str(job.period),
         "as_known_at": job.known_at_written,
         "pack": {"name": pack.name, "version": pack.version, "hash": pack.hash},
-        "inputs": inputs.digests(),
+        "inputs": digests,
         "results": made.hashes,
         "strays": {"count": made.strays.count, "examples": made.strays.examples},
         "passed_over": {"count": sum(made.passed_over.values()), "codes": dict(made.passed_over)},

@@ -1,6 +1,8 @@
 """Results made with the embedded DuckDB."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -56,6 +58,7 @@ def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callab
         numerals = Numerals(tree, slots, cells)
         made = Made({}, strays, facts.passed_over, {"name": "duckdb", "version": duckdb.__version__})
         writer = _Writer(pack, tree, numerals)
+        writer.make(codes, job.limits.threads)
         plain = plainly_written(pack, tree)
         for name in WRITABLE:
             if name in job.write:
@@ -126,6 +129,11 @@ class _Writer:
         self._numbers: dict[str, tuple[Numbers, Amount]] = {}
         self._codes = _Texts.of(pack.indicators)
         self._cards = _Texts.of(pack.scorecards)
+
+    def make(self, codes: Sequence[str], threads: int) -> None:
+        """Make indicators, several at once: arithmetic on whole columns runs side by side."""
+        with ThreadPoolExecutor(max_workers=threads) as workers:
+            deque(workers.map(self._made, codes), maxlen=0)
 
     def _made(self, code: str) -> tuple[Numbers, Amount]:
         if code not in self._numbers:

@@ -352,7 +352,7 @@ def _exact(amount: Amount, place: int) -> Decimal:
 def _latest_names(groups: Sequence[Files]) -> dict[int, str]:
     schema = pa.schema([("org", pa.int64()), ("name", pa.string()), ("valid_from", pa.date32())])
     tables = [
-        pq.read_table(path, columns=schema.names, partitioning=None).select(schema.names).cast(schema)
+        pq.ParquetFile(path).read(schema.names).select(schema.names).cast(schema)
         for files in groups
         for path in files.paths
     ]

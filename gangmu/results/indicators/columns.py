@@ -166,9 +166,10 @@ class _Rows:
         self._kept: tuple[int, Any] = (-1, None)
 
     def __getitem__(self, slot: int) -> Any:
-        if self._kept[0] != slot:
-            self._kept = (slot, self._ordered(self._rows[slot]))
-        return self._kept[1]
+        kept = self._kept  # one look: another thread may keep another row meanwhile
+        if kept[0] != slot:
+            self._kept = kept = (slot, self._ordered(self._rows[slot]))
+        return kept[1]
 
 
 @dataclass(frozen=True)

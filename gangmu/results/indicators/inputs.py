@@ -1,7 +1,6 @@
 """The Parquet files that are read: which there are, and whether they have the right shape."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -107,10 +106,8 @@ class Inputs:
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of every file, by its path below the data folder."""
-        with ThreadPoolExecutor(max_workers=2) as workers:
-            digests = list(workers.map(file_digest, self.paths))
-        named = (path.relative_to(self.data).as_posix() for path in self.paths)
-        return dict(sorted(zip(named, digests, strict=True)))
+        named = {path.relative_to(self.data).as_posix(): path for path in self.paths}
+        return {name: file_digest(path) for name, path in sorted(named.items())}
 
 
 def _parquet_below(folder: Path) -> list[Path]:
@@ -192,15 +189,14 @@ def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...])
             if not (column.fits(kind) or (column.nullable and types.is_null(kind))):
                 said = f"the column {column.name} is {kind}, and {column.wanted} is expected"
                 reasons.append(f"{path}: {said}")
-            elif not column.nullable and _has_null(path, file, found[0]):
+            elif not column.nullable and _has_null(file, column.name):
                 reasons.append(f"{path}: the column {column.name} holds a null")
     return reasons
 
 
-def _has_null(path: Path, file: pq.ParquetFile, index: int) -> bool:
+def _has_null(file: pq.ParquetFile, name: str) -> bool:
     """Look into the footer's counts, and into the column only where they are missing."""
-    name = file.schema_arrow.names[index]
     stats = _statistics(file, name)
     if stats is not None and all(stat is not None and stat.has_null_count for stat in stats):
         return any(stat.null_count for stat in stats if stat is not None)
-    return bool(pq.read_table(path, columns=[name], partitioning=None).column(0).null_count)
+    return bool(file.read([name]).column(0).null_count)

@@ -101,7 +101,7 @@ def read_spans(groups: Sequence[Files], *, trusted: bool) -> Spans:
         if column.name in wanted
     )
     tables = [
-        pq.read_table(path, columns=wanted, partitioning=None, read_dictionary=_CODED).select(wanted)
+        pq.ParquetFile(path, read_dictionary=_CODED).read(wanted).select(wanted)
         for files in groups
         for path in files.paths
     ]
