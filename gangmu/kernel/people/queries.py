@@ -98,7 +98,8 @@ def people_of(
         people = people.filter(Exists(standing))
     if typed.strip():
         people = people.filter(_named_like(typed))
-    return people.order_by("org__code", "pinyin", "pk")
+    # in the order of the tree: a page of a large place is then read without sorting all of it
+    return people.order_by("org__path", "pinyin", "pk")
 
 
 def with_standing(people: QuerySet[Person]) -> QuerySet[Person]:
@@ -246,7 +247,7 @@ def households_of(
     return (
         Household.objects.filter(reach, on_day(day or context.today), within(context.places("people.view")))
         .select_related("org", "head")
-        .order_by("org__code", "door", "pk")
+        .order_by("org__path", "door", "pk")
     )
 
 
