@@ -32,7 +32,10 @@ class Definition(BaseModel):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, and where; a broken rule names its document."""
+    """One thing that is wrong, and where; a broken rule names its document.
+
+    A ``warning`` refuses nothing: it is shown, and somebody decides.
+    """
 
     file: str
     line: int
@@ -40,10 +43,12 @@ class Fault:
     message: str
     document: str = ""
     article: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
         source = " ".join(part for part in (self.document, self.article) if part)
-        return f"{self.file}:{self.line}: {self.code} {self.message}" + (f" ({source})" if source else "")
+        said = f"warning: {self.message}" if self.warning else self.message
+        return f"{self.file}:{self.line}: {self.code} {said}" + (f" ({source})" if source else "")
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.orgs",
     "gangmu.kernel.imports",
     "gangmu.kernel.access",
+    "gangmu.kernel.guard",
     "gangmu.kernel.people",
     "gangmu.kernel.facts",
     "gangmu.kernel.files",
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.notices",
     "gangmu.work.records",
     "gangmu.work.plans",
+    "gangmu.results.assessment",
     "gangmu.desk",
 ]
 

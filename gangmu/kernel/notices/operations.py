@@ -14,6 +14,7 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.kernel.access.rules import code_digest
 from gangmu.kernel.audit.operations import ANYONE, operation
 from gangmu.kernel.files.queries import file_for
+from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.notices.definitions import DocumentKind
 from gangmu.kernel.notices.models import Document, DocumentVersion, Notice, Objection
 from gangmu.kernel.notices.queries import reads_notice
@@ -54,12 +55,14 @@ def publish_notice(
     term: Term | None = None,
     length_reason: str = "",
     source: str = "",
+    knowingly: bool = False,
 ) -> Notice:
     """Publish a page for an audience and a period, and freeze it.
 
     What it says is never changed afterwards. The same source is published once: asked
     again, the notice that stands is returned. Refused for an audience outside the
-    publisher's own tree part, and for a text of more than 5000 characters without a reason.
+    publisher's own tree part, for a text of more than 5000 characters without a reason, and
+    for one that asks for what the rules against formalism forbid or, unless ``knowingly``, warn of.
     """
     if source:
         standing = Notice.objects.filter(source=source).first()
@@ -72,6 +75,8 @@ def publish_notice(
     faults = _publishing_faults(org, title, audience, named) | _term_faults(context, first, term)
     _refuse(faults | body_faults(body))
     refuse_length(body.characters, length_reason)
+    words = {"title": title, "text": "\n".join(body.paragraphs)}
+    refuse_text(context, org, words, what="notice", knowingly=knowingly)
     notice = Notice.objects.create(
         org=org,
         title=title.strip(),

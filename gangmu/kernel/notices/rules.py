@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.errors import Invalid
+from gangmu.kernel.guard.rules import rule_of
 
-MOST_CHARACTERS = 5000
+MOST_CHARACTERS = rule_of("R-DOC-LENGTH").most_characters
 """A document has at most so many (整治形式主义为基层减负若干规定); more needs a reason."""
 
-ADVISED_CHARACTERS = 4000
+ADVISED_CHARACTERS = rule_of("R-DOC-LENGTH").advised_characters
 MOST_ROWS = 5000
 MOST_COLUMNS = 30
 ANSWER_WITHIN = 5

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.db.models import Q
 
+from gangmu.core.definition import Fault
 from gangmu.core.errors import NotFound
 from gangmu.kernel.packs.models import PackUse, PackVersion
 from gangmu.kernel.packs.rules import Pack, compose_pack
@@ -13,10 +14,21 @@ from gangmu.kernel.packs.rules import Pack, compose_pack
 @lru_cache(maxsize=32)
 def _composed(hash_: str) -> Pack:
     version = PackVersion.objects.get(hash=hash_)
-    pack, faults = compose_pack(version.name, version.files)
+    pack, faults = compose_pack(version.name, version.files, checked=False)
     if pack is None:
         raise RuntimeError(f"pack {version} was taken in and no longer reads: {faults[0]}")
     return pack
+
+
+@lru_cache(maxsize=32)
+def _findings(hash_: str) -> tuple[Fault, ...]:
+    version = PackVersion.objects.get(hash=hash_)
+    return tuple(compose_pack(version.name, version.files)[1])
+
+
+def pack_findings(version: PackVersion) -> tuple[Fault, ...]:
+    """Return what today's rules say about a version that was taken in: warnings, and what is newly forbidden."""
+    return _findings(version.hash)
 
 
 def packs_in_force() -> dict[int, Pack]:

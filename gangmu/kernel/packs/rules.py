@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from gangmu.core.definition import Definition, Fault, parse_yaml, shape_node
+from gangmu.core.definition import Definition, Fault, Node, parse_yaml, shape_node
 from gangmu.kernel.packs.definitions import PackManifest
 
 D = TypeVar("D", bound=Definition)
@@ -20,10 +20,11 @@ BESIDE_FOLDERS = frozenset({"examples"})
 
 @dataclass(frozen=True)
 class Placed:
-    """A definition and the file it was read from."""
+    """A definition, the file it was read from, and what is written there line by line."""
 
     definition: Definition
     file: str
+    node: Node = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Pack:
     def file_of(self, kind: str, code: str) -> str:
         """Return the file that a definition was read from."""
         return self.definitions[kind][code].file
+
+    def line_of(self, kind: str, code: str, *place: str | int) -> int:
+        """Return the line of a piece of a definition, for faults that are found after reading."""
+        return self.definitions[kind][code].node.line_of(place)
 
 
 Check = Callable[[Pack], "list[Fault]"]
@@ -131,11 +136,12 @@ def _manifest(files: Files, name: str) -> tuple[PackManifest | None, list[Fault]
     return shape_node(node, PackManifest, file=shown)
 
 
-def compose_pack(name: str, files: Files) -> tuple[Pack | None, list[Fault]]:
+def compose_pack(name: str, files: Files, *, checked: bool = True) -> tuple[Pack | None, list[Fault]]:
     """Return the pack that the texts make, or every fault of every file.
 
-    Nothing is taken from a pack with a fault. A definition of a child stands in place of
-    its parent's of the same kind and code.
+    Nothing is taken from a pack with a fault; warnings come with the pack. A definition of
+    a child stands in place of its parent's of the same kind and code. What was taken in
+    before is read without being ``checked``: a later rule does not undo it.
     """
     faults: list[Fault] = []
     chain = list(_chain(name, files, faults))
@@ -151,9 +157,9 @@ def compose_pack(name: str, files: Files) -> tuple[Pack | None, list[Fault]]:
     if faults or manifest is None:
         return None, faults
     pack = Pack(name, manifest, files_hash(files), held)
-    for check in CHECKS:
+    for check in CHECKS if checked else ():
         faults += check(pack)
-    return (None if faults else pack), faults
+    return (pack if all(fault.warning for fault in faults) else None), faults
 
 
 def _chain(name: str, files: Files, faults: list[Fault]) -> Iterator[str]:
@@ -180,16 +186,10 @@ def _take(shown: str, kind: str, text: str, held: dict[str, dict[str, Placed]], 
     definition, wrong = shape_node(node, shape, file=shown, code=code)
     faults += wrong
     if definition is not None:
-        held[kind][code] = Placed(definition, shown)
+        held[kind][code] = Placed(definition, shown, node)
 
 
 def files_hash(files: Files) -> str:
     """Return the SHA-256 over the sorted lines ``<path> <SHA-256>`` of all files."""
     lines = [f"{path} {hashlib.sha256(files[path].encode()).hexdigest()}\n" for path in sorted(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def line_in(files: Files, shown: str, *place: "str | int") -> int:
-    """Return the line of a piece of a file, for faults that are found after reading."""
-    node, _ = parse_yaml(files[shown], shown)
-    return node.line_of(place) if node else 1

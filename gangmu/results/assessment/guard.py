@@ -4,16 +4,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gangmu.core.definition import Fault, Place
+from gangmu.kernel.packs.rules import Pack as PackOfAll
 from gangmu.results.assessment.definitions import Line, ScorecardKind
-from gangmu.results.assessment.pack import Pack, read_pack
+from gangmu.results.assessment.pack import Pack, Source, read_pack, reference_faults
+from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.results.indicators.guard import Ban, ban_fault, measured_bans
 
 
 def check_numbers(folder: Path) -> list[Fault]:
-    """Return every fault of form, of reference and of the guard, by file and line."""
+    """Return every fault of form, of reference and of the guard, by file and line.
+
+    A pack need not measure anything: without indicators it has nothing to be wrong here.
+    """
     pack, faults = read_pack(folder)
+    faults = [fault for fault in faults if fault.code != "missing" or fault.file != str(folder)]
     faults += guard_faults(pack)
     return sorted(faults, key=lambda fault: (fault.file, fault.line, fault.code, fault.message))
+
+
+def number_faults(pack: PackOfAll) -> list[Fault]:
+    """Return what is wrong between a whole pack's indicators and scorecards, and what the guard forbids."""
+    numbers = Pack(pack.name)
+    for indicator in pack.all(IndicatorKind):
+        numbers.indicators[indicator.code] = indicator
+    for card in pack.all(ScorecardKind):
+        numbers.scorecards[card.code] = card
+    for kind in ("indicator", "scorecard"):
+        for code, placed in pack.definitions.get(kind, {}).items():
+            numbers.sources[kind, code] = Source(placed.file, placed.node)
+    return reference_faults(numbers) + guard_faults(numbers)
 
 
 def guard_faults(pack: Pack) -> list[Fault]:

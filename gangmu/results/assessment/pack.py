@@ -124,10 +124,10 @@ def read_pack(folder: Path) -> tuple[Pack, list[Fault]]:
     pack.hash = listing_digest(digests)
     if not any((layer / "indicator").is_dir() for layer, _, _ in chain):
         faults.append(Fault(shown, 1, "missing", "there is no folder indicator in this pack"))
-    return pack, faults + _references(pack)
+    return pack, faults + reference_faults(pack)
 
 
-def _references(pack: Pack) -> list[Fault]:
+def reference_faults(pack: Pack) -> list[Fault]:
     """Return what is wrong between definitions, each of which is well-formed."""
     faults = []
     for code, indicator in sorted(pack.indicators.items()):

@@ -1,5 +1,6 @@
 """What a pack may say about duties: who owes what, by which paper, when; and how it is accounted for."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -80,7 +81,8 @@ class DutyKind(Definition):
 
     ``answer`` is the kind of record that answers it: any record of that kind and period
     serves, whoever asked first. ``minutes`` is what the author thinks it takes. ``review``
-    says who looks at an answer: the parent of who answered, the issuer, or nobody.
+    says who looks at an answer: the parent of who answered, the issuer, or nobody. A contest
+    or quota names the paper that approved it and its last day; no order goes out after that.
     """
 
     follows: Follows
@@ -91,6 +93,8 @@ class DutyKind(Definition):
     answer: str
     minutes: int = Field(ge=1, le=2400)
     review: Literal["parent", "none", "issuer"] = "parent"
+    approved_by: str = ""
+    expires_on: date | None = None
     help: Text | None = None
     sample: Text | None = None
 

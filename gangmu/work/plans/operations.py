@@ -12,6 +12,7 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.queries import facts_of_sources
+from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.rules import is_below
 from gangmu.kernel.packs.queries import pack_version_of
@@ -69,12 +70,15 @@ class TaskConflict(Conflict):
 
 
 @operation("plans.issue_order", permission="plans.issue", at="issuer")
-def issue_order(context: Context, issuer: Org, *, duty: str, period: str, text: str = "") -> Order:
+def issue_order(
+    context: Context, issuer: Org, *, duty: str, period: str, text: str = "", knowingly: bool = False
+) -> Order:
     """Issue a duty's order for a period; who is asked follows from the tree of this day.
 
     It may be pressed twice: the order that is there is returned. Delivering the tasks
     follows in batches (``deliver_order``). Refused for a period that the duty is not owed
-    for, for one that is over, and where the order would reach nobody.
+    for, for one that is over, and where the order would reach nobody; and a text that asks
+    for what the rules against formalism forbid, or, unless ``knowingly``, what they warn of.
     """
     known = Order.objects.filter(duty=duty, period=period, issuer=issuer).first()
     if known is not None:
@@ -82,6 +86,9 @@ def issue_order(context: Context, issuer: Org, *, duty: str, period: str, text: 
     kind, span = duty_of(issuer, duty), parsed_period(period)
     if not period_fits(kind.every, span):
         raise Invalid("The duty is not owed for such a period.", faults={"period": "Choose another period."})
+    if kind.expires_on is not None and span.first > kind.expires_on:
+        raise Conflict("What approved this duty has ended.")
+    refuse_text(context, issuer, {"text": text}, what="order", measured=True, knowingly=knowingly)
     if not issuer.is_open():
         raise Conflict("%(org)s is closed.", {"org": issuer.name})
     due = due_on(kind, span, CALENDAR, context.today)
@@ -151,9 +158,11 @@ def _task(order: Order, asked: Asked) -> Task:
     )
 
 
-def issue_to_all(context: Context, issuer: Org, *, duty: str, period: str, text: str = "") -> Order:
+def issue_to_all(
+    context: Context, issuer: Org, *, duty: str, period: str, text: str = "", knowingly: bool = False
+) -> Order:
     """Issue an order and deliver it to the end: one operation, then one for each batch."""
-    order = issue_order(context, issuer, duty=duty, period=period, text=text)
+    order = issue_order(context, issuer, duty=duty, period=period, text=text, knowingly=knowingly)
     while order.state == Order.State.ISSUING:
         deliver_order(context, order)
         order.refresh_from_db()

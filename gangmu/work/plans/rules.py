@@ -8,6 +8,7 @@ from typing import Literal
 from gangmu.core.calendar import Calendar
 from gangmu.core.definition import Fault
 from gangmu.core.periods import Period, period_of
+from gangmu.kernel.guard.rules import rule_fault
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.rules import Pack
@@ -259,26 +260,45 @@ def duty_faults(pack: Pack) -> list[Fault]:
 
 def _asked_twice(pack: Pack, duty: DutyKind, file: str) -> list[Fault]:
     """Nobody is asked twice for one thing: two duties, one record kind, one rhythm, one organization."""
-    twins = [
-        other.code
+    beside = [
+        other
         for other in pack.all(DutyKind)
         if other.code < duty.code
-        and (other.answer, other.every) == (duty.answer, duty.every)
+        and other.every == duty.every
         and set(other.asked_of.kinds) & set(duty.asked_of.kinds)
         and _meet(other.asked_of.domains, duty.asked_of.domains)
         and _meet(other.asked_of.levels, duty.asked_of.levels)
     ]
+    line = pack.line_of("duty", duty.code, "answer")
+    twins = [other.code for other in beside if other.answer == duty.answer]
+    figures = [
+        (other.code, figure)
+        for other in beside
+        for figure in sorted(_figures(pack, other) & _figures(pack, duty))
+    ]
     return [
-        Fault(
+        rule_fault(
+            "R-ONCE",
             file,
-            1,
-            "asked-twice",
+            line,
             f"{twin} already asks the same organizations for {duty.answer} every {duty.every}",
-            "整治形式主义为基层减负若干规定",
-            "同类材料至多报送一次",
         )
         for twin in twins
+    ] + [
+        rule_fault(
+            "R-ONCE", file, line, f"{code} already asks the same organizations for {figure}", warning=True
+        )
+        for code, figure in figures
+        if code not in twins
     ]
+
+
+def _figures(pack: Pack, duty: DutyKind) -> set[str]:
+    """Return what a duty's record counts; what happens (an event) is counted anew each time."""
+    kind = pack.find(RecordKind, duty.answer)
+    if kind is None or kind.entry == "event":
+        return set()
+    return {kind.field(code).title.zh_hans for code in kind.facts}
 
 
 def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
