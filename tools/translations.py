@@ -50,6 +50,7 @@ PLAIN_CALLS = {
     "NotFound": 0,
     "Conflict": 0,
     "Invalid": 0,
+    "AgainstFormalism": 0,
 }
 OPERATIONS = {"operation", "ballot"}
 PLURAL_CALLS = {"ngettext", "ngettext_lazy"}

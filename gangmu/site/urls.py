@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.kernel.access.pages")),
     path("", include("gangmu.kernel.orgs.pages")),
     path("", include("gangmu.kernel.files.pages")),
+    path("", include("gangmu.kernel.guard.pages")),
     path("", include("gangmu.kernel.inbox.pages")),
     path("", include("gangmu.kernel.notices.pages")),
     path("", include("gangmu.work.records.pages")),

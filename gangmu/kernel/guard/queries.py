@@ -17,20 +17,20 @@ def in_force(day: date) -> Q:
     return Q(valid_from__lte=day, valid_to__gte=day, ended_at__isnull=True)
 
 
-def public_overrides(context: Context) -> QuerySet[GuardOverride]:
-    """Return every exception in force today and to come, for everybody; the one that ends first leads."""
-    standing = GuardOverride.objects.filter(valid_to__gte=context.today, ended_at=None)
+def standing_overrides(day: date) -> QuerySet[GuardOverride]:
+    """Return every exception in force on a day and to come, for everybody; what ends first comes first."""
+    standing = GuardOverride.objects.filter(valid_to__gte=day, ended_at=None)
     return standing.select_related("org").order_by("valid_to", "pk")
 
 
-def past_overrides(context: Context) -> QuerySet[GuardOverride]:
+def past_overrides(day: date) -> QuerySet[GuardOverride]:
     """Return the exceptions that are over, the newest first: they stay readable for everybody."""
-    over = GuardOverride.objects.exclude(valid_to__gte=context.today, ended_at=None)
+    over = GuardOverride.objects.exclude(valid_to__gte=day, ended_at=None)
     return over.select_related("org").order_by("-valid_to", "-pk")
 
 
-def override_by_id(context: Context, override_id: int) -> GuardOverride:
-    """Return one exception."""
+def override_by_id(override_id: int) -> GuardOverride:
+    """Return one exception; they are for everybody."""
     found = GuardOverride.objects.select_related("org").filter(pk=override_id).first()
     if found is None:
         raise NotFound("There is no such exception.")
@@ -38,11 +38,11 @@ def override_by_id(context: Context, override_id: int) -> GuardOverride:
 
 
 def refuse_text(
-    context: Context,
     org: Org,
     texts: Mapping[str, str],
     *,
     what: str,
+    context: Context,
     knowingly: bool = False,
     measured: bool = False,
 ) -> None:

@@ -400,27 +400,30 @@ class AgainstFormalism(Invalid):
 
     code = "against_formalism"
 
-    def __init__(self, findings: list[Finding], field: str, language: str = "zh-hans") -> None:
+    def __init__(self, message: str, findings: list[Finding], field: str, language: str) -> None:
         self.findings = findings
         self.may_go_on = all(finding.effect == "warn" for finding in findings)
         first = findings[0]
-        values = {"quote": first.quote, "rule": first.rule.code, "source": first.rule.source}
         title = first.rule.title.within(language)
         faults = {field: f"{first.quote}: {title} ({first.rule.code}, {first.rule.source})"}
         if self.may_go_on:
-            message = "Think again: “%(quote)s” touches %(rule)s, %(source)s. Go on only knowingly."
             faults["knowingly"] = "Say that you go on knowingly."
-        else:
-            message = "“%(quote)s” is against %(rule)s, %(source)s."
+        values = {"quote": first.quote, "rule": first.rule.code, "source": first.rule.source}
         super().__init__(message, values, faults=faults)
 
 
 def refuse(findings: list[Finding], *, field: str, knowingly: bool, language: str = "zh-hans") -> None:
     """Refuse what a rule blocks, and what a rule warns of unless somebody goes on knowingly."""
     blocked = [finding for finding in findings if finding.effect == "block"]
-    warned = [finding for finding in findings if finding.effect == "warn"]
-    if blocked or (warned and not knowingly):
-        raise AgainstFormalism(blocked or warned, field, language)
+    if blocked:
+        raise AgainstFormalism("“%(quote)s” is against %(rule)s, %(source)s.", blocked, field, language)
+    if findings and not knowingly:
+        raise AgainstFormalism(
+            "Think again: “%(quote)s” touches %(rule)s, %(source)s. Go on only knowingly.",
+            findings,
+            field,
+            language,
+        )
 
 
 LONGEST_OVERRIDE = 366

@@ -78,6 +78,7 @@ class NoticeIn(Schema):
     term: Term | None = None
     length_reason: str = ""
     source: str = ""
+    knowingly: bool = False
 
 
 class ReasonIn(Schema):
@@ -284,6 +285,7 @@ def post_notice(request: Request, org_id: int, given: NoticeIn) -> Notice:
         term=given.term,
         length_reason=given.length_reason,
         source=given.source,
+        knowingly=given.knowingly,
     )
 
 

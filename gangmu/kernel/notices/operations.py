@@ -76,7 +76,7 @@ def publish_notice(
     _refuse(faults | body_faults(body))
     refuse_length(body.characters, length_reason)
     words = {"title": title, "text": "\n".join(body.paragraphs)}
-    refuse_text(context, org, words, what="notice", knowingly=knowingly)
+    refuse_text(org, words, what="notice", context=context, knowingly=knowingly)
     notice = Notice.objects.create(
         org=org,
         title=title.strip(),

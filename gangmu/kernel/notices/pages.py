@@ -300,11 +300,13 @@ def publish(request: Request) -> HttpResponse:
             number=given["number"] or "",
             term=_term(given),
             length_reason=given["length_reason"] or "",
+            knowingly="knowingly" in request.POST,
         )
     except Invalid as refusal:
         again = form.again(request.POST, refusal.faults)
         values = {
             "form": again,
+            "may_go_on": getattr(refusal, "may_go_on", False),
             "text": text,
             "text_fault": translate(refusal.faults.get("text", "")) if refusal.faults.get("text") else "",
             "warning": length_warning(body.characters),

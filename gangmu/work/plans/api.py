@@ -472,6 +472,7 @@ class OrderIn(Schema):
     duty: str
     period: str
     text: str = ""
+    knowingly: bool = False
 
 
 @endpoint(
@@ -480,7 +481,14 @@ class OrderIn(Schema):
 def post_order(request: Request, org_id: int, given: OrderIn) -> Order:
     """Issue an order; its tasks follow by ``plans.deliver_order`` until its state is issued."""
     issuer = org_by_id(request.context, org_id)
-    return issue_order(request.context, issuer, duty=given.duty, period=given.period, text=given.text)
+    return issue_order(
+        request.context,
+        issuer,
+        duty=given.duty,
+        period=given.period,
+        text=given.text,
+        knowingly=given.knowingly,
+    )
 
 
 @endpoint(

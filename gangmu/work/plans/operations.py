@@ -88,7 +88,7 @@ def issue_order(
         raise Invalid("The duty is not owed for such a period.", faults={"period": "Choose another period."})
     if kind.expires_on is not None and span.first > kind.expires_on:
         raise Conflict("What approved this duty has ended.")
-    refuse_text(context, issuer, {"text": text}, what="order", measured=True, knowingly=knowingly)
+    refuse_text(issuer, {"text": text}, what="order", context=context, measured=True, knowingly=knowingly)
     if not issuer.is_open():
         raise Conflict("%(org)s is closed.", {"org": issuer.name})
     due = due_on(kind, span, CALENDAR, context.today)

@@ -20,6 +20,7 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.audit.queries import newest_head
+from gangmu.kernel.guard.rules import AgainstFormalism
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
@@ -266,14 +267,21 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
     if org is None:
         raise NotFound("There is no such duty here.")
     kind = duty_of(org, duty_code)
+    refused: AgainstFormalism | None = None
     if request.method == "POST":
         period = str(_asked_period(request, period_of(context.today, SPANS[kind.every])))  # type: ignore[arg-type]
         text = request.POST.get("text", "")
-        order_ = issue_to_all(context, org, duty=duty_code, period=period, text=text)
-        messages.success(
-            request, translate("The order went out to %(count)s organizations.") % {"count": order_.asked}
-        )
-        return redirect("plans-order", order_.pk)
+        try:
+            order_ = issue_to_all(
+                context, org, duty=duty_code, period=period, text=text, knowingly="knowingly" in request.POST
+            )
+        except AgainstFormalism as wrong:
+            refused = wrong
+        else:
+            messages.success(
+                request, translate("The order went out to %(count)s organizations.") % {"count": order_.asked}
+            )
+            return redirect("plans-order", order_.pk)
     now = period_of(context.today, SPANS[kind.every])  # type: ignore[arg-type]
     choices = [now.shift(step) for step in (-1, 0, 1)]
     period_ = _asked_period(request, now)
@@ -304,9 +312,11 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
         title=say("Who receives it"),
         empty_title=say("This order would reach nobody."),
     )
-    return table.export() or render(
-        request, "plans/issue.html", {**values, "preview": preview, "table": table}
-    )
+    values |= {"preview": preview, "table": table}
+    if refused is not None:
+        values |= {"typed": request.POST.get("text", ""), "may_go_on": refused.may_go_on}
+        return form_again(request, "plans/issue.html", values, refused)
+    return table.export() or render(request, "plans/issue.html", values)
 
 
 # --- orders --------------------------------------------------------------------------------
