@@ -30,6 +30,8 @@ from gangmu.kernel.people.rules import NewPerson
 from tests.conftest import Office
 from tests.kernel.imports.conftest import id_number, row
 
+pytestmark = pytest.mark.db
+
 Sheet = Callable[..., Path]
 ORG_HEADS = ["组织代码", "组织名称", "组织类型", "层级", "成立时间", "上级组织代码", "领域"]
 

@@ -32,6 +32,8 @@ from gangmu.kernel.people.queries import masked_numbers, open_numbers, person_by
 from gangmu.kernel.people.rules import NewPerson, check_mark
 from tests.conftest import NOW, Office
 
+pytestmark = pytest.mark.db
+
 TODAY = date(2015, 10, 8)
 NUMBER = "11010519491231002X"
 
