@@ -34,7 +34,12 @@ def warn(text: str) -> None:
 
 def fault_as_json(fault: Fault) -> dict[str, Any]:
     """Return a fault for machines."""
-    shown: dict[str, Any] = {"file": fault.file, "line": fault.line, "code": fault.code, "message": fault.message}
+    shown: dict[str, Any] = {
+        "file": fault.file,
+        "line": fault.line,
+        "code": fault.code,
+        "message": fault.message,
+    }
     if fault.document:
         shown |= {"document": fault.document, "article": fault.article}
     if fault.warning:
