@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 LEVELS = ("nation", "province", "prefecture", "county", "township", "village", "group")
 """Where an organization stands, from the top; independent of its kind."""
 
@@ -44,6 +42,8 @@ _MOST_TERM = 20
 
 @lru_cache(maxsize=4096)
 def _syllables(text: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes most of a second to load
+
     return tuple(lazy_pinyin(text, style=Style.NORMAL))
 
 
