@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from pypinyin import Style, lazy_pinyin
-
 from gangmu.core.text import msgid
 
 Sex = Literal["male", "female"]
@@ -90,6 +88,8 @@ def read_name(typed: str) -> str:
 @lru_cache(maxsize=4096)
 def name_sounds(name: str) -> tuple[str, str]:
     """Return a name's pinyin and its initials, as people type them: lower case, no spaces."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes most of a second to load
+
     syllables = lazy_pinyin(name.replace("·", "").replace(" ", ""), style=Style.NORMAL)
     return "".join(syllables).lower()[:60], "".join(part[:1] for part in syllables).lower()[:20]
 
