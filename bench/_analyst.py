@@ -98,7 +98,7 @@ def postgres_loaded(nation: Nation, url: str) -> None:
             ("orgs", "org, parent, level", "orgs.parquet"),
             ("facts", "fact, replaces, org, code, value", "facts/*.parquet"),
         ):
-            rows = con.sql(f"SELECT {columns} FROM read_parquet('{nation.data}/{source}')")
+            rows = con.execute(f"SELECT {columns} FROM read_parquet('{nation.data}/{source}')")
             with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 while batch := rows.fetchmany(100_000):
                     for row in batch:

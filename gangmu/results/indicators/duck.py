@@ -105,6 +105,8 @@ class Facts:
         self._known = "" if known_at is None else f"known_at <= TIMESTAMPTZ {literal(_instant(known_at))}"
         self._with_strays = True
         self._narrow = ""
+        self._chosen: Ints = np.zeros(0, np.int64)
+        self._many = False
         self._once = True
         self._replaced = 0
         self._places = Places(1)
@@ -200,12 +202,15 @@ class Facts:
     @contextmanager
     def only(self, orgs: Ints) -> Iterator[None]:
         """Read the facts of some organizations alone."""
-        if len(orgs) <= _FEW:
+        self._many = len(orgs) > _FEW
+        if not self._many:
             self._narrow = f" AND org IN ({', '.join(str(int(org)) for org in orgs)})"
         else:
-            self._con.register("given_orgs", pa.table({"org": orgs}))
-            self._con.execute("CREATE OR REPLACE TEMP TABLE chosen AS FROM given_orgs")
-            self._con.unregister("given_orgs")
+            if not np.array_equal(orgs, self._chosen):
+                self._con.register("given_orgs", pa.table({"org": orgs}))
+                self._con.execute("CREATE OR REPLACE TEMP TABLE chosen AS FROM given_orgs")
+                self._con.unregister("given_orgs")
+                self._chosen = orgs
             self._narrow = " AND org IN (SELECT org FROM chosen)"
         try:
             yield
@@ -223,15 +228,25 @@ class Facts:
         )
         newest = ""
         if measure.verb == "last":
+            asked += nulls
             order = "replaced_by IS NOT NULL, day DESC, known_at DESC, fact DESC"
             newest = f" QUALIFY row_number() OVER (PARTITION BY org, item ORDER BY {order}) = 1"
-        counted = f"SELECT fact {asked}{nulls} AND replaced_by IS NULL{newest}"
-        rows = self._con.sql(
-            "SELECT fact, org, CAST(day AS VARCHAR) AS day, code, item, value, source, "
-            f"CAST(known_at AS VARCHAR) AS known_at, replaced_by {asked}{newest} "
-            f"ORDER BY org, day, fact LIMIT {most}"
+        columns = (
+            "fact, org, CAST(day AS VARCHAR) AS day, code, item, value, source, "
+            "CAST(known_at AS VARCHAR) AS known_at, replaced_by"
         )
-        return self._count(f"SELECT count(*) FROM ({counted})"), rows.to_arrow_table().to_pylist()
+        chosen, counts = f"(SELECT * {asked}{newest})", f"replaced_by IS NULL{nulls}"
+        if self._many:
+            # of many facts a few are found faster than all are numbered
+            rows = self._con.sql(f"SELECT {columns} FROM {chosen} ORDER BY org, day, fact LIMIT {most}")
+            count = self._count(f"SELECT count(*) FROM {chosen} WHERE {counts}")
+            return count, rows.to_arrow_table().to_pylist()
+        numbered = self._con.sql(
+            f"SELECT {columns}, count(*) FILTER (WHERE {counts}) OVER () AS counted FROM {chosen} "
+            f"ORDER BY org, day, fact LIMIT {most}"
+        ).to_arrow_table()
+        count = numbered["counted"][0].as_py() if len(numbered) else 0
+        return count, numbered.drop_columns("counted").to_pylist()
 
     def note_passed_over(self) -> None:
         """Count the facts whose code this product does not know."""
