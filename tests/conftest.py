@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,13 +74,12 @@ def system(db: None) -> Any:
 @pytest.fixture
 def office(system: Any) -> Office:
     """A county under the base pack, founded by the product's own operations."""
-    import gangmu
     from gangmu.kernel.orgs.operations import NewOrg, found_orgs, found_root
-    from gangmu.kernel.packs.operations import take_pack_from, use_pack
+    from gangmu.kernel.packs.operations import use_pack
+    from tests.taken import base_pack
 
     county = found_root(system, NewOrg("990100", "中共安平县委员会", "committee", "county", BEGIN))
-    version = take_pack_from(system, Path(gangmu.__file__).parent / "packs" / "base")
-    use_pack(system, county, version=version, day=BEGIN)
+    use_pack(system, county, version=base_pack(system), day=BEGIN)
     rows = [
         NewOrg("990100101", "中共河口镇委员会", "committee", "township", BEGIN, domain="town"),
         NewOrg("990100102", "中共山前镇委员会", "committee", "township", BEGIN, domain="town"),

@@ -8,9 +8,10 @@ from typing import Any
 from gangmu.core.context import Context, Stranger
 from gangmu.kernel.access.models import Account, Grant
 from gangmu.kernel.access.queries import AccountActor
-from gangmu.kernel.packs.operations import take_pack, use_pack
+from gangmu.kernel.packs.operations import use_pack
 from gangmu.kernel.packs.queries import pack_version_of
 from tests.conftest import BEGIN, Office
+from tests.taken import small_pack
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ def with_single_roles(office: Office, permissions: set[str]) -> None:
     for permission in permissions:
         code = permission.replace(".", "_")
         files[f"seats/role/only_{code}.yaml"] = f"title: {code}\npermissions: [{permission}]\n"
-    use_pack(
-        office.system, office.county, version=take_pack(office.system, name="seats", files=files), day=BEGIN
-    )
+    use_pack(office.system, office.county, version=small_pack(office.system, "seats", files), day=BEGIN)
 
 
 def sit(

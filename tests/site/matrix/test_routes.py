@@ -16,11 +16,13 @@ from gangmu.kernel.access.models import Account, Grant, OpenSession
 from gangmu.kernel.access.operations import fresh_token
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.access.rules import code_digest
+from gangmu.kernel.packs.operations import use_pack
+from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.site.api import api
 from tests.conftest import BEGIN, Office
 from tests.site.matrix.samples import OWN_THINGS, SAMPLES
-from tests.site.matrix.seats import with_single_roles
 from tests.site.matrix.test_operations import rows
+from tests.taken import small_pack
 
 WITHOUT_DOOR = {"api-root", "openapi-json"}
 """The description of the API, which tells nothing about anybody."""
@@ -162,14 +164,12 @@ def wrong_accounts(office: Office, permission: str) -> dict[str, Account | None]
 
 def with_everything(office: Office) -> None:
     """Put a role into the pack that may do everything, so that only place and time can refuse."""
-    with_single_roles(office, set())
-    from gangmu.kernel.packs.models import PackUse, PackVersion
-    from gangmu.kernel.packs.operations import take_pack
-
-    version = PackVersion.objects.get(name="seats")
-    files = {**version.files, "seats/role/everything.yaml": 'title: 一切\npermissions: ["*"]\n'}
-    whole = take_pack(office.system, name="seats", files=files)
-    PackUse.objects.filter(root=office.county.pk, valid_to=None).update(version=whole)
+    files = {
+        **pack_version_of(office.county.pk).files,
+        "seats/pack.yaml": 'title: 座位\nversion: "1.0"\nextends: base\n',
+        "seats/role/everything.yaml": 'title: 一切\npermissions: ["*"]\n',
+    }
+    use_pack(office.system, office.county, version=small_pack(office.system, "seats", files), day=BEGIN)
 
 
 CLOSED = [route for route in PAGES + ENDPOINTS if route.door and route.door.permission != ANYONE]
