@@ -85,6 +85,8 @@ class FieldSpec(BaseModel):
 
     def _parse_text(self, raw: Any) -> str:
         text = str(raw).strip()
+        if "\x00" in text:
+            raise ValueError("This holds characters that cannot be kept.")
         if len(text) > self.max_length:
             raise ValueError("This is too long.")
         return text

@@ -35,8 +35,16 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with the headers that are not set yet."""
-        response = self.get_response(request)
+        """Answer, with the headers that are not set yet.
+
+        A zero byte, which no text field of a database keeps, is refused before anything looks
+        at it. Pages are kept by nobody on the way: they hold what one reader may see.
+        """
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            response = HttpResponse(status=400)
+        else:
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
