@@ -58,6 +58,11 @@ class Places:
         """Whether the whole forest is covered, present roots and future ones."""
         return EVERYTHING in self.ranges
 
+    def covers_below(self, path: str) -> bool:
+        """Whether an organization and everything below it lies within."""
+        first, last = below(path)
+        return any(low <= first and last <= high for low, high in self.ranges)
+
     def covers(self, path: str) -> bool:
         """Whether one organization, by its path, lies within."""
         return any(low <= path < high for low, high in self.ranges)

@@ -29,6 +29,18 @@ def in_subtree(path: str, field: str = "path") -> Q:
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 
 
+def within_below(places: Places, org: Org, field: str = "org__path") -> Q:
+    """Return the condition that a path field lies below an organization and in one of the places.
+
+    At the top of the only tree, for who may see all of it, that is everything: nothing is
+    compared, which at a prefecture's size is half of a page's time.
+    """
+    only = org.parent_id is None and not Org.objects.filter(parent=None).exclude(pk=org.pk).exists()
+    if only and places.covers_below(org.path):
+        return Q()
+    return in_subtree(org.path, field) & within(places, field)
+
+
 def on_day(day: date) -> Q:
     """Return the condition that a span holds a day."""
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))

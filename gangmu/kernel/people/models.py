@@ -95,7 +95,10 @@ class Membership(models.Model):
                 fields=["person"], condition=Q(valid_to__isnull=True), name="one_open_membership"
             ),
         ]
-        indexes = [models.Index(fields=["org", "status", "valid_to"], name="membership_of_org")]
+        indexes = [
+            models.Index(fields=["org", "status", "valid_to"], name="membership_of_org"),
+            models.Index(fields=["valid_to", "status"], name="membership_standing"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.status} @ {self.org_id}"

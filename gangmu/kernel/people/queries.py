@@ -11,7 +11,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.secrets import decrypt, encrypt, fingerprint, mask
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, on_day, within
+from gangmu.kernel.orgs.queries import in_subtree, on_day, within, within_below
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.definitions import PostKind
@@ -85,14 +85,12 @@ def people_of(
     ``post`` narrows to the holders of a post there today, wherever they are kept.
     """
     places = context.places("people.view")
-    reach = in_subtree(org.path, "org__path") if below else Q(org=org)
+    reach = within_below(places, org) if below else Q(org=org) & within(places)
     if post:
-        held = Post.objects.filter(
-            reach, on_day(context.today), within(places), kind=post, person=OuterRef("pk")
-        )
+        held = Post.objects.filter(reach, on_day(context.today), kind=post, person=OuterRef("pk"))
         people = Person.objects.filter(Exists(held))
     else:
-        people = Person.objects.filter(reach, within(places))
+        people = Person.objects.filter(reach)
     if status:
         standing = Membership.objects.filter(person=OuterRef("pk"), valid_to=None, status=status)
         people = people.filter(Exists(standing))
@@ -228,9 +226,10 @@ def post_kind(org: Org, code: str, pack: Pack | None = None) -> PostKind | None:
 
 def standing_counts(context: Context, org: Org, *, below: bool = True) -> dict[str, int]:
     """Return how many people of an organization stand how, by status; without a standing none."""
-    reach = in_subtree(org.path, "org__path") if below else Q(org=org)
+    places = context.places("people.view")
+    reach = within_below(places, org) if below else Q(org=org) & within(places)
     rows = (
-        Membership.objects.filter(reach, within(context.places("people.view")), valid_to=None)
+        Membership.objects.filter(reach, valid_to=None)
         .order_by()
         .values_list("status")
         .annotate(count=Count("pk"))
