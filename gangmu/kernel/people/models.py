@@ -97,7 +97,7 @@ class Membership(models.Model):
         ]
         indexes = [
             models.Index(fields=["org", "status", "valid_to"], name="membership_of_org"),
-            models.Index(fields=["valid_to", "status"], name="membership_standing"),
+            models.Index(fields=["status"], name="membership_standing", condition=Q(valid_to__isnull=True)),
         ]
 
     def __str__(self) -> str:

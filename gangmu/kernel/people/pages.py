@@ -113,6 +113,7 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         _columns(org, below),
         with_standing(people),
         title=say("People"),
+        page_size=20,  # each row opens two numbers under seal
         empty_title=say("Nobody is kept here yet"),
         empty_advice=say("Register people one by one, or import a sheet."),
     )
