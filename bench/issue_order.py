@@ -37,7 +37,7 @@ def measure() -> float:
     from gangmu.kernel.orgs.operations import NewOrg, found_orgs, found_root
     from gangmu.kernel.packs.operations import take_pack_from, use_pack
     from gangmu.work.plans.models import Task
-    from gangmu.work.plans.operations import issue_to_all
+    from gangmu.work.plans.operations.orders import issue_to_all
 
     day = date(2014, 1, 1)
     context = Context(AccountActor(ensure_system_account()), datetime(2015, 1, 5, 1, tzinfo=UTC))

@@ -14,17 +14,13 @@ from gangmu.core.context import Context
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.parquet import export_facts
 from gangmu.kernel.packs.operations import take_pack_from, use_pack
-from gangmu.work.plans.operations import (
-    accept_task,
-    answer_late,
-    answer_task,
-    close_period,
-    issue_to_all,
-    receive_task,
-    report_task,
-    return_task,
-)
-from gangmu.work.plans.queries import account_of, preview_order, those_beside, waiting_tasks
+from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
+from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.operations.reviews import accept_task, return_task
+from gangmu.work.plans.queries.account import account_of, those_beside
+from gangmu.work.plans.queries.orders import preview_order
+from gangmu.work.plans.queries.tasks import waiting_tasks
 from gangmu.work.records.operations import write_record
 
 pytestmark = pytest.mark.db

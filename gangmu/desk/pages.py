@@ -32,7 +32,7 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.plans.queries import account_of
+from gangmu.work.plans.queries.account import account_of
 
 # --- the log ------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from gangmu.kernel.audit.queries import all_entries
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.orgs.queries import ids_within
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.queries import answered_tasks, tasks_to_review, visible_orders, waiting_tasks
+from gangmu.work.plans.queries.orders import visible_orders
+from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, waiting_tasks
 
 
 def log_entries(context: Context) -> QuerySet[Entry]:

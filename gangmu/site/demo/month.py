@@ -17,16 +17,12 @@ from gangmu.site.demo.definitions import Filling
 from gangmu.site.demo.staffing import COMMITTEES, Staff
 from gangmu.site.demo.world import PlannedOrg, World
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.operations import (
-    NewAnswer,
-    accept_tasks,
-    answer_tasks,
-    close_period,
-    issue_to_all,
-    report_task,
-    return_task,
-)
-from gangmu.work.plans.queries import duties_of, record_kind_of, visible_tasks
+from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks, report_task
+from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.operations.reviews import accept_tasks, return_task
+from gangmu.work.plans.queries.duties import duties_of, record_kind_of
+from gangmu.work.plans.queries.tasks import visible_tasks
 from gangmu.work.records.definitions import RecordKind
 
 CALENDAR = Calendar()

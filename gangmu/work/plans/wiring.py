@@ -5,7 +5,7 @@ from typing import Any
 from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.plans.definitions import AccountKind, DutyKind
-from gangmu.work.plans.queries import tasks_to_review, waiting_tasks
+from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults
 
 MOST_SHOWN = 100

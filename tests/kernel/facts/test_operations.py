@@ -160,7 +160,9 @@ PACK = {
 
 @pytest.mark.slow
 def test_what_is_exported_is_what_is_assessed(office: Office, tmp_path: Path) -> None:
-    from gangmu.work.plans.operations import close_period, issue_to_all, report_task
+    from gangmu.work.plans.operations.answers import report_task
+    from gangmu.work.plans.operations.closing import close_period
+    from gangmu.work.plans.operations.orders import issue_to_all
 
     values = {"held_on": "2015-10-08", "should_attend": "5", "attended": "4", "agenda": "议题"}
     order = issue_to_all(office.system, office.county, duty="monthly_order", period="2015-10")

@@ -11,7 +11,7 @@ from gangmu.kernel.notices.operations import publish_notice
 from gangmu.kernel.notices.rules import Body
 from gangmu.kernel.packs.operations import BrokenPack, take_pack, use_pack
 from gangmu.kernel.packs.queries import pack_by_version, pack_findings, pack_version_of
-from gangmu.work.plans.operations import issue_order
+from gangmu.work.plans.operations.orders import issue_order
 from tests.conftest import BEGIN, Office
 
 SAID = {

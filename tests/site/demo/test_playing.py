@@ -19,7 +19,7 @@ from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoAccount, DemoState
 from gangmu.site.demo.world import World
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.queries import own_waiting_tasks, tasks_to_review
+from gangmu.work.plans.queries.tasks import own_waiting_tasks, tasks_to_review
 
 TODAY = datetime(2015, 11, 18, 4, tzinfo=UTC)
 

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from gangmu.work.plans.operations import NewAnswer, answer_task, close_order, close_tasks, issue_to_all
+from gangmu.work.plans.operations.answers import NewAnswer, answer_task
+from gangmu.work.plans.operations.closing import close_order, close_tasks
+from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.operations import NewRecord, write_record
 from tests.conftest import Office
 from tests.site.matrix.call import Call, call

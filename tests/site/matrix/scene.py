@@ -13,7 +13,7 @@ from gangmu.kernel.notices.operations import object_to_notice, publish_notice
 from gangmu.kernel.notices.rules import Body, Term
 from gangmu.kernel.orgs import operations as orgs
 from gangmu.kernel.people import operations as people
-from gangmu.work.plans.operations import issue_to_all
+from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
 from tests.site.matrix.call import JUNE, somebody

@@ -1,16 +1,13 @@
 """Every read is tried by a neighbour, who gets nothing of the first branch, and by its county."""
 
 import inspect
-import pkgutil
 import re
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import pytest
 
-import gangmu
 from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.periods import Period
@@ -18,24 +15,23 @@ from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_people import ID_NUMBER
+from tests.site.matrix.found import modules_of
 from tests.site.matrix.scene import TODAY, TOWN, VILLAGE, Scene, said, set_scene
 from tests.site.matrix.test_routes import account_with, with_everything
 
 
 def every_query() -> dict[str, Callable[..., Any]]:
-    """Find every public function of a ``queries.py`` that takes the context first."""
+    """Find every public function among a room's queries that takes the context first."""
     found = {}
-    for module in pkgutil.walk_packages(gangmu.__path__, "gangmu."):
-        if not module.name.endswith(".queries"):
-            continue
-        for name, function in vars(import_module(module.name)).items():
-            own = inspect.isfunction(function) and function.__module__ == module.name
+    for room, module in modules_of("queries"):
+        for name, function in vars(module).items():
+            own = inspect.isfunction(function) and function.__module__ == module.__name__
             if (
                 own
                 and not name.startswith("_")
                 and next(iter(inspect.signature(function).parameters), "") == "context"
             ):
-                found[f"{module.name.split('.')[-2]}.{name}"] = function
+                found[f"{room}.{name}"] = function
     return found
 
 

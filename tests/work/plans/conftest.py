@@ -8,7 +8,7 @@ import pytest
 
 from gangmu.core.context import Context
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.operations import issue_to_all
+from gangmu.work.plans.operations.orders import issue_to_all
 from tests.conftest import Office
 
 MINUTES = {"held_on": "2015-10-08", "should_attend": "5", "attended": "4", "agenda": "研究积极分子培养"}

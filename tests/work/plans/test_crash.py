@@ -38,7 +38,8 @@ from gangmu.core.context import Context
 from gangmu.kernel.access.queries import system_actor
 from gangmu.kernel.orgs.queries import visible_orgs
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.operations import close_order, close_tasks, deliver_order, issue_order, issue_to_all
+from gangmu.work.plans.operations.closing import close_order, close_tasks
+from gangmu.work.plans.operations.orders import deliver_order, issue_order, issue_to_all
 context = Context(system_actor(), datetime(2015, 10, 8, 1, tzinfo=UTC))
 november = Context(context.actor, datetime(2015, 11, 3, 1, tzinfo=UTC))
 top = visible_orgs(context).get(code="990100")

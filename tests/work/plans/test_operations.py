@@ -11,24 +11,17 @@ from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.orgs.operations import close_org, move_org
 from gangmu.work.plans.models import Answer, Order, Task
-from gangmu.work.plans.operations import (
+from gangmu.work.plans.operations.answers import (
     NewAnswer,
-    accept_task,
-    accept_tasks,
     answer_late,
     answer_task,
     answer_tasks,
-    close_order,
-    close_period,
-    close_tasks,
-    deliver_order,
-    issue_order,
-    issue_to_all,
     receive_task,
     report_task,
-    return_task,
-    withdraw_order,
 )
+from gangmu.work.plans.operations.closing import close_order, close_period, close_tasks
+from gangmu.work.plans.operations.orders import deliver_order, issue_order, issue_to_all, withdraw_order
+from gangmu.work.plans.operations.reviews import accept_task, accept_tasks, return_task
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import correct_record, write_record
 from tests.conftest import Office

@@ -11,18 +11,16 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact
 from gangmu.work.plans.models import Task
-from gangmu.work.plans.operations import close_period, receive_task, report_task, return_task
-from gangmu.work.plans.queries import (
-    account_of,
+from gangmu.work.plans.operations.answers import receive_task, report_task
+from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.operations.reviews import return_task
+from gangmu.work.plans.queries.account import account_of, progress_of, tasks_behind, those_beside
+from gangmu.work.plans.queries.orders import order_by_id, preview_order
+from gangmu.work.plans.queries.tasks import (
     history_of,
-    order_by_id,
-    preview_order,
-    progress_of,
     records_that_serve,
     task_by_id,
-    tasks_behind,
     tasks_to_review,
-    those_beside,
     waiting_tasks,
     with_standing_answers,
 )

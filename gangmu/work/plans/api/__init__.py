@@ -1,0 +1,9 @@
+"""The room over the API, a module for each noun."""
+
+from ninja import Router
+
+from gangmu.work.plans.api import account, duties, orders, tasks
+
+router = Router(tags=["plans"])
+for noun in (duties, orders, tasks, account):
+    router.add_router("", noun.router)

@@ -1,0 +1,77 @@
+"""The account, and the tasks behind its figures."""
+
+from typing import Any
+
+from ninja import Query, Router
+
+from gangmu.core.periods import Period
+from gangmu.frame.doors import Request, endpoint
+from gangmu.work.plans.api.shapes import (
+    AccountOut,
+    BesideOut,
+    PageOf,
+    TaskOut,
+    account_values,
+    limit_of,
+    seen_org,
+    tally_values,
+)
+from gangmu.work.plans.models import Task
+from gangmu.work.plans.queries.account import Beside, account_of, tasks_behind, those_beside
+from gangmu.work.plans.queries.duties import parsed_period
+
+router = Router()
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/account",
+    "plans.account_of",
+    permission="plans.view",
+    response=AccountOut,
+)
+def read_account(
+    request: Request, org_id: int, period: str, by: str = "duty", duty: str = ""
+) -> dict[str, Any]:
+    """Return the account below an organization, of a period by duty, or of a year by month."""
+    span = parsed_period(period)
+    spans: tuple[Period, ...] = span.months if by == "period" else (span,)
+    column = "period" if by == "period" else "duty"
+    return account_values(account_of(request.context, seen_org(request, org_id), spans, by=column, duty=duty))
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/account/tasks",
+    "plans.tasks_behind",
+    permission="plans.view",
+    response=list[TaskOut],
+)
+def list_behind(
+    request: Request, org_id: int, period: str, page: Query[PageOf], duty: str = "", cell: str = ""
+) -> list[Task]:
+    """List the tasks that a figure of an account is made of, by id."""
+    top, span = seen_org(request, org_id), parsed_period(period)
+    rows = tasks_behind(request.context, top, [span], duty=duty, cell=cell)
+    return list(rows.order_by("pk").filter(pk__gt=page.after)[: limit_of(page)])
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/account/beside",
+    "plans.those_beside",
+    permission="plans.view",
+    response=BesideOut,
+)
+def read_beside(request: Request, org_id: int, period: str) -> dict[str, Any]:
+    """Return how those with the same parent stand: counts, and the best few by name."""
+    found: Beside = those_beside(request.context, seen_org(request, org_id), parsed_period(period))
+    return {
+        "orgs": found.orgs,
+        "total": tally_values(found.total),
+        "best": [each.name for each in found.best],
+        "more": found.more,
+    }

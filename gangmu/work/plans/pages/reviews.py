@@ -1,0 +1,114 @@
+"""Answers that wait to be read by the level above."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Invalid
+from gangmu.frame.doors import Request, page
+from gangmu.frame.problems import form_again
+from gangmu.frame.tables import Column, Table
+from gangmu.frame.words import say
+from gangmu.kernel.orgs.rules import is_below
+from gangmu.work.plans.operations.reviews import accept_task, accept_tasks, return_task
+from gangmu.work.plans.pages.tasks import task_values
+from gangmu.work.plans.pages.words import task_columns
+from gangmu.work.plans.queries.orders import places_of
+from gangmu.work.plans.queries.tasks import task_by_id, tasks_to_review, with_standing_answers
+from gangmu.work.records.forms import summary_of
+from gangmu.work.records.queries import kind_of_record
+
+# --- reviewing -----------------------------------------------------------------------------
+
+
+@page("plans.review", methods=("GET", "POST"))
+def review(request: Request) -> HttpResponse:
+    """List the answers that wait for the reader's decision; many are accepted at once."""
+    context = request.context
+    if request.method == "POST":
+        return _accept_chosen(request)
+    columns = [
+        *task_columns(context),
+        Column("answer", say("Answer"), value=lambda each: summary(context, each), width=48),
+    ]
+    table = Table(
+        request,
+        columns,
+        with_standing_answers(tasks_to_review(context)),
+        title=say("To review"),
+        selectable=True,
+        form="review",
+        empty_title=say("No answer waits for a decision"),
+    )
+    return table.export() or render(request, "plans/review.html", {"table": table})
+
+
+def summary(context: Context, found: Any) -> str:
+    """Return what was answered to a task in one line."""
+    given = next(iter(found.standing_answers), None)
+    return summary_of(context, kind_of_record(given.record), given.record.values) if given else ""
+
+
+def _accept_chosen(request: Request) -> HttpResponse:
+    """Accept what was ticked: one operation for each place where the reader reviews."""
+    context = request.context
+    chosen = {int(key) for key in request.POST.getlist("chosen") if key.isdecimal() and len(key) < 19}
+    if not chosen:
+        messages.warning(request, translate("Nothing was ticked."))
+        return redirect("plans-review")
+    tasks = list(tasks_to_review(context).filter(pk__in=chosen))
+    accepted = 0
+    for top in places_of(context, "plans.review"):
+        keys = [each.pk for each in tasks if is_below(each.reviewer.path, top.path)]
+        if keys:
+            accepted += accept_tasks(context, top, tasks=keys)
+    messages.success(request, translate("%(count)s answers were accepted.") % {"count": accepted})
+    return redirect("plans-review")
+
+
+@page("plans.review", methods=("POST",))
+def accept(request: Request, task_id: int) -> HttpResponse:
+    """Accept the answer that stands."""
+    accept_task(request.context, task_by_id(request.context, task_id))
+    messages.success(request, translate("Accepted."))
+    return _next_to_review(request, task_id)
+
+
+@page("plans.review", methods=("POST",))
+def give_back(request: Request, task_id: int) -> HttpResponse:
+    """Give an answer back with a reason and what is wrong beside the fields."""
+    found = task_by_id(request.context, task_id)
+    faults = {
+        name.removeprefix("fault_"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("fault_") and str(value).strip()
+    }
+    try:
+        return_task(request.context, found, reason=request.POST.get("reason", ""), faults=faults)
+    except Invalid as refusal:
+        values = task_values(request, found) | {
+            "return_fault": refusal.faults.get("reason", ""),
+            "return_reason": request.POST.get("reason", ""),
+            "return_faults": faults,
+        }
+        return form_again(request, "plans/task.html", values, refusal)
+    messages.success(request, translate("Given back, with the reason."))
+    return _next_to_review(request, task_id)
+
+
+def _next_to_review(request: Request, task_id: int) -> HttpResponse:
+    """Go on to the next answer that waits, else back to the one that was decided."""
+    following = tasks_to_review(request.context).first()
+    return redirect("plans-task", following.pk if following is not None else task_id)
+
+
+urlpatterns = [
+    path("tasks/review", review, name="plans-review"),
+    path("tasks/<int:task_id>/accept", accept, name="plans-accept"),
+    path("tasks/<int:task_id>/return", give_back, name="plans-return"),
+]

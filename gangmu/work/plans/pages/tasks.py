@@ -1,0 +1,229 @@
+"""A task, as the one who answers sees it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Invalid, NotFound
+from gangmu.frame.doors import Request, page
+from gangmu.frame.figures import Tab, TimelineEvent
+from gangmu.frame.problems import form_again
+from gangmu.frame.tables import Table
+from gangmu.frame.words import msgid, say, worded
+from gangmu.work.plans.models import Task
+from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
+from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
+from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
+from gangmu.work.plans.queries.tasks import (
+    answered_tasks,
+    history_of,
+    last_return,
+    records_that_serve,
+    standing_answer,
+    task_by_id,
+    waiting_tasks,
+)
+from gangmu.work.plans.rules import may
+from gangmu.work.records.forms import read_lines, record_form, sent_values, summary_of
+from gangmu.work.records.queries import kind_of_record, record_by_id
+
+
+def _task_tabs(here: str) -> list[Tab]:
+    names = (("plans-waiting", msgid("To answer")), ("plans-answered", msgid("Answered")))
+    return [Tab(title, reverse(name), name == here) for name, title in names]
+
+
+@page("plans.answer")
+def waiting(request: Request) -> HttpResponse:
+    """Show what the reader's organizations still owe, soonest due first."""
+    context = request.context
+    tasks = waiting_tasks(context)
+    asked = list(tasks[:201])
+    table = None
+    if len(asked) > 200:
+        table = Table(request, task_columns(context), tasks, title=say("To answer"))
+        if sheet := table.export():
+            return sheet
+    values = {
+        "table": table,
+        "cards": [] if table else [task_card(context, task) for task in asked],
+        "tabs": _task_tabs("plans-waiting"),
+    }
+    return render(request, "plans/waiting.html", values)
+
+
+def task_card(context: Context, task: Task) -> dict[str, Any]:
+    """Return a task as a card on a phone."""
+    """Return a task as it stands in a list on a phone."""
+    days = (task.due_on - context.today).days
+    return {
+        "task": task,
+        "status": task_status(context, task),
+        "days": days,
+        "late": -days,
+        "soon": 0 <= days <= 3,
+        "period": period_in_words(task.order.span),
+    }
+
+
+@page("plans.answer")
+def answered(request: Request) -> HttpResponse:
+    """Show what was answered, the newest first."""
+    context = request.context
+    table = Table(
+        request,
+        task_columns(context),
+        answered_tasks(context),
+        title=say("Answered"),
+        empty_title=say("Nothing has been answered yet"),
+    )
+    values = {"table": table, "tabs": _task_tabs("plans-answered")}
+    return table.export() or render(request, "plans/answered.html", values)
+
+
+@page("plans.view")
+def task(request: Request, task_id: int) -> HttpResponse:
+    """Show one task to who answers it, reviews it or looks on."""
+    return render(request, "plans/task.html", task_values(request, task_by_id(request.context, task_id)))
+
+
+def task_values(
+    request: Request,
+    found: Task,
+    *,
+    sent: Mapping[str, Any] | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what the page of a task shows."""
+    context = request.context
+    order_, kind = found.order, record_kind_of(found.order)
+    answer, back = standing_answer(found), last_return(found)
+    missing = found.timing == "missing"
+    over = order_.state in ("closing", "closed")
+    answers = context.may("plans.answer", found.org.path) and (
+        (missing and order_.state == "closed") or may(found.state, "answer", closed=over)
+    )
+    held = answer.record if answer is not None else None
+    form = None
+    if answers:
+        begun = sent if sent is not None else (held.values if held is not None else {})
+        said = faults if faults is not None else (back.faults if back and found.state == "returned" else {})
+        form = record_form(context, kind, begun, said)
+    shape = kind_of_record(held) if held is not None else kind
+    # whoever is asked reads the task; the order as a whole is for its issuer's own reach
+    reaches = context.may("plans.view", order_.issuer.path)
+    order_url = reverse("plans-order", args=(order_.pk,)) if reaches else ""
+    return {
+        "task": found,
+        "order": order_,
+        "duty": duty_of_order(order_),
+        "kind": kind,
+        "status": task_status(context, found),
+        "timing": HEADINGS.get(found.timing),
+        "period_words": period_in_words(order_.span),
+        "days": (found.due_on - context.today).days,
+        "answer": answer,
+        "lines": read_lines(context, shape, held.values) if held is not None else (),
+        "returned": back if found.state == "returned" else None,
+        "form": form,
+        "late_answer": missing,
+        "held": _held_records(context, found) if answers and answer is None else (),
+        "may_receive": context.may("plans.answer", found.org.path)
+        and may(found.state, "receive", closed=over),
+        "may_review": context.may("plans.review", found.reviewer.path) and order_.review != "none",
+        "may_accept": may(found.state, "accept", closed=over),
+        "may_return": may(found.state, "return", closed=over),
+        "fault_fields": [spec for spec in shape.fields if spec.type != "file"],
+        "events": _events(found),
+        "order_url": order_url,
+        "crumbs": [(order_.title, order_url), (found.org.name, "")],
+    }
+
+
+def _held_records(context: Context, found: Task) -> list[dict[str, Any]]:
+    """Return the records already held that would answer, each told apart by its first values."""
+    if not context.may("records.view", found.org.path):
+        return []
+    return [
+        {"record": record, "summary": summary_of(context, kind_of_record(record), record.values)}
+        for record in records_that_serve(context, found)[:5]
+    ]
+
+
+def _events(found: Task) -> list[TimelineEvent]:
+    lights = {"answered": "blue", "accepted": "green", "returned": "orange", "withdrawn": "grey"}
+    events = []
+    for each in history_of(found):
+        text = each.note
+        if each.event in ("answered", "answered_after_closing"):
+            text = translate("version %(version)s") % {"version": each.note}
+        elif each.event == "closed":
+            text = worded(HEADINGS[each.note].word) if each.note in HEADINGS else ""
+        url = reverse("records-record", args=(each.record,)) if each.record else ""
+        light: Any = lights.get(each.event, "grey")
+        events.append(TimelineEvent(each.at, HAPPENED[each.event], each.by, text, light, url))
+    return events
+
+
+@page("plans.answer", methods=("POST",))
+def receive(request: Request, task_id: int) -> HttpResponse:
+    """Confirm that a task has arrived."""
+    receive_task(request.context, task_by_id(request.context, task_id))
+    messages.success(request, translate("Received."))
+    return redirect("plans-task", task_id)
+
+
+@page("plans.answer", methods=("POST",))
+def answer(request: Request, task_id: int) -> HttpResponse:
+    """Answer with a record that is held already, or with what was typed."""
+    context = request.context
+    found = task_by_id(context, task_id)
+    record = request.POST.get("record", "")
+    if record.isdecimal() and len(record) < 19:
+        give = answer_late if found.timing == "missing" else answer_task
+        give(context, found, record=record_by_id(context, int(record)))
+    else:
+        kind = record_kind_of(found.order)
+        sent: dict[str, Any] = request.POST.dict()
+        try:
+            if not context.may("plans.answer", found.org.path):
+                raise NotFound("There is no such task.")
+            sent |= sent_values(context, found.org, kind, request.POST, request.FILES)
+            report_task(context, found, values={spec.code: sent.get(spec.code) for spec in kind.fields})
+        except Invalid as refusal:
+            values = task_values(request, found, sent=sent, faults=refusal.faults)
+            return form_again(request, "plans/task.html", values, refusal)
+    messages.success(request, translate("Answered. It serves everybody who asks for the same."))
+    return redirect("plans-task", task_id)
+
+
+@page("plans.view")
+def paper(request: Request, task_id: int) -> HttpResponse:
+    """Show a task as a one-page form to print, fill in by hand and hand in."""
+    found = task_by_id(request.context, task_id)
+    kind = record_kind_of(found.order)
+    values = {
+        "task": found,
+        "order": found.order,
+        "duty": duty_of_order(found.order),
+        "kind": kind,
+        "form": record_form(request.context, kind),
+        "period_words": period_in_words(found.order.span),
+    }
+    return render(request, "plans/paper.html", values)
+
+
+urlpatterns = [
+    path("tasks", waiting, name="plans-waiting"),
+    path("tasks/answered", answered, name="plans-answered"),
+    path("tasks/<int:task_id>", task, name="plans-task"),
+    path("tasks/<int:task_id>/receive", receive, name="plans-receive"),
+    path("tasks/<int:task_id>/answer", answer, name="plans-answer"),
+    path("tasks/<int:task_id>/paper", paper, name="plans-paper"),
+]

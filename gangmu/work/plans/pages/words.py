@@ -1,0 +1,172 @@
+"""States, rules and periods as people read them."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import NotFound
+from gangmu.core.periods import Period
+from gangmu.frame.doors import Request
+from gangmu.frame.figures import Status
+from gangmu.frame.tables import Column
+from gangmu.frame.words import say
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.work.plans.definitions import DayRule
+from gangmu.work.plans.models import Task
+from gangmu.work.plans.queries.orders import (
+    places_of,
+)
+
+STATES: Mapping[str, Status] = {
+    "issued": Status(say("Issued"), "blue"),
+    "received": Status(say("Received"), "blue"),
+    "answered": Status(say("Answered"), "yellow"),
+    "accepted": Status(say("Accepted"), "green"),
+    "returned": Status(say("Given back"), "orange"),
+    "withdrawn": Status(say("Withdrawn"), "grey"),
+}
+
+
+HEADINGS: Mapping[str, Status] = {
+    "on_time": Status(say("On time"), "green"),
+    "late": Status(say("Late"), "yellow"),
+    "missing": Status(say("Missing"), "red"),
+    "returned": Status(say("Given back"), "orange"),
+    "open": Status(say("Still open"), "blue"),
+    "overdue": Status(say("Overdue"), "red"),
+}
+
+
+ORDER_STATES: Mapping[str, Status] = {
+    "issuing": Status(say("Being issued"), "yellow"),
+    "issued": Status(say("Running"), "blue"),
+    "closing": Status(say("Being closed"), "yellow"),
+    "closed": Status(say("Closed"), "green"),
+    "withdrawn": Status(say("Withdrawn"), "grey"),
+}
+
+
+HAPPENED = {
+    "issued": say("Issued"),
+    "received": say("Received"),
+    "answered": say("Answered"),
+    "answered_after_closing": say("Answered after the closing"),
+    "returned": say("Given back"),
+    "accepted": say("Accepted"),
+    "closed": say("Period closed"),
+    "withdrawn": say("Withdrawn"),
+}
+
+
+REVIEWS = {
+    "parent": say("the organization above"),
+    "issuer": say("the issuer"),
+    "none": say("nobody; it is accepted as it comes"),
+}
+
+
+EVERY = {
+    "month": say("Every month"),
+    "quarter": say("Every quarter"),
+    "half": say("Every half year"),
+    "year": say("Every year"),
+    "once": say("Once"),
+}
+
+
+SPANS = {"month": "month", "quarter": "quarter", "half": "half", "year": "year", "once": "month"}
+
+
+def rule_in_words(rule: DayRule) -> str:
+    """Return how a day follows from a period, in a sentence."""
+    if rule.first_workday_of:
+        return translate(
+            "the first working day of the period"
+            if rule.first_workday_of == "period"
+            else "the first working day of the next period"
+        )
+    if rule.last_workday_of:
+        return translate(
+            "the last working day of the period"
+            if rule.last_workday_of == "period"
+            else "the last working day of the next period"
+        )
+    if rule.workdays_after_issue is not None:
+        return translate("%(count)s working days after it is issued") % {"count": rule.workdays_after_issue}
+    if rule.next_day is not None:
+        return translate("day %(day)s of the month after the period") % {"day": rule.next_day}
+    return translate("day %(day)s of the period's last month") % {"day": rule.day}
+
+
+def period_in_words(period: Period) -> str:
+    """Return a period as people write it."""
+    names = {
+        "month": translate("%(year)s-%(number)s"),
+        "quarter": translate("%(year)s, quarter %(number)s"),
+        "half": translate("%(year)s, half %(number)s"),
+        "year": translate("Year %(year)s"),
+    }
+    return names[period.kind] % {"year": period.year, "number": period.number}
+
+
+def asked_period(request: Request, otherwise: Period) -> Period:
+    """Return the period that the address names, or another where it names none."""
+    try:
+        return Period.parse(request.GET.get("period") or request.POST.get("period") or "")
+    except ValueError:
+        return otherwise
+
+
+def asked_org(request: Request, permission: str) -> Org | None:
+    """Return the organization that is asked for, else where the reader's own reach begins."""
+    context = request.context
+    written = request.GET.get("org") or request.POST.get("org") or ""
+    if written.isdecimal() and len(written) < 19:
+        org = org_by_id(context, int(written))
+        if not context.may(permission, org.path):
+            raise NotFound("There is no such organization.")
+        return org
+    return next(iter(places_of(context, permission)), None)
+
+
+# --- tasks ---------------------------------------------------------------------------------
+
+
+def task_status(context: Context, task: Task) -> Status:
+    """Return how a task stands, as a light with its word."""
+    if task.timing == "missing":
+        return HEADINGS["missing"]
+    if task.state in ("issued", "received") and task.due_on < context.today:
+        return HEADINGS["overdue"]
+    return STATES[task.state]
+
+
+def task_columns(context: Context, *, with_duty: bool = True) -> list[Column]:
+    """Return the columns of a list of tasks."""
+    duty_column = Column(
+        "duty",
+        say("Duty"),
+        value=lambda task: task.order.title,
+        link=lambda task: reverse("plans-task", args=(task.pk,)),
+        sort="duty",
+        width=32,
+    )
+    return [
+        *([duty_column] if with_duty else []),
+        Column(
+            "org",
+            say("Organization"),
+            value=lambda task: task.org.name,
+            link=lambda task: reverse("plans-task", args=(task.pk,)),
+            sort="org__code",
+            width=32,
+        ),
+        Column("period", say("Period"), value=lambda task: period_in_words(task.order.span), sort="period"),
+        Column("due_on", say("Due on"), "date", sort="due_on"),
+        Column("state", say("State"), "status", value=lambda task: task_status(context, task), sort="state"),
+        Column("answered_on", say("Answered on"), "date", sort="answered_on"),
+        Column("timing", say("Timing"), "status", value=lambda task: HEADINGS.get(task.timing, "")),
+    ]

@@ -1,0 +1,205 @@
+"""The account: what was asked and what came, counted as far as the reader may see."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum, Value
+
+from gangmu.core.context import Context
+from gangmu.core.errors import NotFound
+from gangmu.core.periods import Period
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree, visible_orgs
+from gangmu.work.plans.models import ClosedTally, Order, Task
+from gangmu.work.plans.queries.duties import account_kind
+from gangmu.work.plans.queries.tasks import in_cell, visible_tasks
+from gangmu.work.plans.rules import (
+    Cell,
+    Standing,
+    Tally,
+    best_of,
+    cell_of,
+    step_below,
+)
+
+# The account
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of an account: an organization, and its counts for each column."""
+
+    org: int
+    name: str
+    code: str
+    cells: Mapping[str, Tally]
+    total: Tally
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was asked below one organization, and what came of it, by place and column."""
+
+    top: Org
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    totals: Mapping[str, Tally]
+    total: Tally
+
+
+def account_of(
+    context: Context, top: Org, periods: Iterable[Period], *, by: str = "duty", duty: str = ""
+) -> Account:
+    """Return the account below an organization: a line for each organization directly below it.
+
+    ``by`` makes the columns: ``duty`` for one month, ``period`` for a year. Organizations are
+    counted where they stood on the order's day. Whoever may see ``top`` sees all below it.
+    """
+    if not context.may("plans.view", top.path):
+        raise NotFound("There is no such account.")
+    orders = Order.objects.filter(period__in=[str(period) for period in periods])
+    return _account(context, top, orders.filter(duty=duty) if duty else orders, by)
+
+
+def progress_of(context: Context, order: Order, top: Org | None = None) -> Account:
+    """Return how far an order is, below its issuer or below one organization under it."""
+    top = top or order.issuer
+    if not context.may("plans.view", top.path):
+        raise NotFound("There is no such account.")
+    return _account(context, top, Order.objects.filter(pk=order.pk), "duty")
+
+
+@dataclass
+class _Counting:
+    """An account as it is added up."""
+
+    top: Org
+    today: date
+    columns: Mapping[int, str]
+    lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
+    totals: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, order: int, path: str, cell: Cell | None, count: int) -> None:
+        step = step_below(path, self.top.path)
+        if step is None or cell is None or not count:
+            return
+        column = self.columns[order]
+        self.lines.setdefault(step, {}).setdefault(column, Tally()).add(cell, count)
+        self.totals.setdefault(column, Tally()).add(cell, count)
+
+    def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for order, state, timing, due, path, count in rows:
+            cell = cell_of(state, timing, closed=timing == "missing", overdue=due < self.today)
+            self.add(order, path, cell, count)
+
+    def add_tallies(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for order, path, on_time, late, missing in rows:
+            self.add(order, path, "on_time", on_time)
+            self.add(order, path, "late", late)
+            self.add(order, path, "missing", missing)
+
+
+def _account(context: Context, top: Org, orders: QuerySet[Order], by: str) -> Account:
+    """Count what some orders came to, in a number of reads that does not grow.
+
+    Those directly below ``top`` are counted one by one; those deeper by the organization
+    above each, and added up along their paths. What closed orders came to stands ready.
+    """
+    known = list(orders.values_list("pk", by, "state"))
+    closed = [pk for pk, _, state in known if state == Order.State.CLOSED]
+    running = [pk for pk, _, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
+    counting = _Counting(top, context.today, {pk: column for pk, column, _ in known})
+    near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
+    counting.add_tasks(near.values_list("order_id", "state", "timing", "due_on", "path", Value(1)))
+    deeper = Task.objects.filter(~Q(parent=top), in_subtree(top.path), order__in=running, path__gt=top.path)
+    counting.add_tasks(
+        deeper.values("order_id", "parent_id", "state", "timing", "due_on")
+        .annotate(some_path=Min("path"), count=Count("*"))
+        .order_by()
+        .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
+    )
+    tallies = ClosedTally.objects.filter(
+        ~Q(parent=top), in_subtree(top.path), order__in=closed, path__gt=top.path
+    )
+    counting.add_tallies(tallies.values_list("order_id", "path", "on_time", "late", "missing"))
+    return Account(
+        top,
+        tuple(sorted(counting.totals)),
+        tuple(_lines(context, counting.lines)),
+        counting.totals,
+        _sum(counting.totals.values()),
+    )
+
+
+def _lines(context: Context, counted: Mapping[int, Mapping[str, Tally]]) -> Iterator[Line]:
+    for org in visible_orgs(context).filter(pk__in=list(counted)):
+        cells = counted[org.pk]
+        yield Line(org.pk, org.name, org.code, cells, _sum(cells.values()))
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.take(tally)
+    return total
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an organization may know of those beside it: counts, and the names of the best few."""
+
+    above: str
+    orgs: int
+    total: Tally
+    best: tuple[Standing, ...]
+    more: int
+
+
+def those_beside(context: Context, org: Org, period: Period) -> Beside:
+    """Return how those with the same parent stand in a period: counts, and the best few by name.
+
+    ``more`` tells how many stand as well as those who are named. No other name is told.
+    """
+    if not context.may("plans.view", org.path):
+        raise NotFound("There is no such account.")
+    parent = org.parent
+    if parent is None:
+        return Beside("", 0, Tally(), (), 0)
+    rows = (
+        Task.objects.filter(in_subtree(parent.path), period=str(period), parent=parent)
+        .values_list("org_id", "org__name", "org__code", "state", "timing", "due_on")
+        .annotate(count=Count("pk"), given_back=Sum("returns"))
+        .order_by()
+    )
+    total = Tally()
+    tallies: dict[tuple[int, str, str], Tally] = {}
+    returns: dict[tuple[int, str, str], int] = {}
+    for org_id, name, code, state, timing, due, count, given_back in rows:
+        cell = cell_of(state, timing, closed=timing == "missing", overdue=due < context.today)
+        total.add(cell, count)
+        key = (org_id, name, code)
+        tallies.setdefault(key, Tally()).add(cell, count)
+        returns[key] = returns.get(key, 0) + given_back
+    standings = [
+        Standing(org_id, name, code, tally.due, tally.on_time, returns[org_id, name, code])
+        for (org_id, name, code), tally in tallies.items()
+    ]
+    best = best_of(standings, account_kind(org).best_named)
+    fit = sum(1 for each in standings if each.due and each.due == each.on_time)
+    return Beside(parent.name, len(standings), total, tuple(best), fit - len(best))
+
+
+def tasks_behind(
+    context: Context, top: Org, periods: Iterable[Period], *, duty: str = "", cell: str = ""
+) -> QuerySet[Task]:
+    """Return the tasks that a figure of an account is made of, in the order of the tree."""
+    if not context.may("plans.view", top.path):
+        raise NotFound("There is no such account.")
+    tasks = visible_tasks(context).filter(
+        in_subtree(top.path, "path"), period__in=[str(period) for period in periods]
+    )
+    if duty:
+        tasks = tasks.filter(duty=duty)
+    return tasks.filter(in_cell(cell, context.today)).order_by("org__code", "duty")

@@ -1,0 +1,179 @@
+"""Tasks: what waits, what was given, and what happened to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from gangmu.core.context import Context
+from gangmu.core.errors import NotFound
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.work.plans.models import Answer, Order, Return, Task
+from gangmu.work.plans.rules import (
+    ANSWERED,
+    OPEN,
+)
+from gangmu.work.records.models import Record
+from gangmu.work.records.queries import records_held
+
+
+def visible_tasks(context: Context) -> QuerySet[Task]:
+    """Return the tasks of organizations the reader may see."""
+    return (
+        Task.objects.filter(within(context.places("plans.view")))
+        .select_related("order", "order__issuer", "order__pack", "org", "org__parent")
+        .defer("order__pack__files")
+    )
+
+
+def task_by_id(context: Context, task_id: int) -> Task:
+    """Return one task that the reader may see; otherwise there is none."""
+    task = visible_tasks(context).filter(pk=task_id).first()
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task
+
+
+def waiting_tasks(context: Context) -> QuerySet[Task]:
+    """Return the open tasks that the reader may answer, soonest due first."""
+    return (
+        visible_tasks(context)
+        .filter(within(context.places("plans.answer")), state__in=OPEN, closed_at=None)
+        .order_by("due_on", "path", "duty")
+    )
+
+
+def own_waiting_tasks(context: Context, org: Org) -> QuerySet[Task]:
+    """Return what one organization itself still owes, soonest due first."""
+    return waiting_tasks(context).filter(org=org)
+
+
+def answered_tasks(context: Context) -> QuerySet[Task]:
+    """Return the tasks within reach that have an answer, the newest first."""
+    return (
+        visible_tasks(context)
+        .filter(within(context.places("plans.answer")), versions__gt=0)
+        .order_by("-answered_on", "-pk")
+    )
+
+
+def tasks_to_review(context: Context) -> QuerySet[Task]:
+    """Return the answered tasks that wait for the reader's decision, the oldest answer first."""
+    places = context.places("plans.review")
+    by_parent = Q(order__review="parent") & within(places, "org__parent__path")
+    by_issuer = Q(order__review="issuer") & within(places, "order__issuer__path")
+    if not places:
+        return Task.objects.none()
+    return (
+        visible_tasks(context)
+        .filter(by_parent | by_issuer, state="answered")
+        .order_by("answered_on", "path", "duty")
+    )
+
+
+def standing_answer(task: Task) -> Answer | None:
+    """Return the answer that stands, if there is one."""
+    return (
+        Answer.objects.filter(task=task, standing=True)
+        .select_related("record", "record__pack", "record__org", "entered_by", "answered_for")
+        .defer("record__pack__files")
+        .first()
+    )
+
+
+def answers_of(task: Task) -> QuerySet[Answer]:
+    """Return all versions of an answer, the newest first, with what was said in return."""
+    return (
+        Answer.objects.filter(task=task)
+        .select_related("record", "entered_by", "returned", "returned__returned_by")
+        .order_by("-version")
+    )
+
+
+def last_return(task: Task) -> Return | None:
+    """Return why the last answer was given back, if it was."""
+    return Return.objects.filter(task=task).select_related("returned_by").order_by("-returned_at").first()
+
+
+def records_that_serve(context: Context, task: Task) -> QuerySet[Record]:
+    """Return the records already held that answer a task: nothing is written twice."""
+    order = task.order
+    return records_held(context, org=task.org, kind=order.answer_kind, period=order.span)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to a task: what, when, by whom, and what was said."""
+
+    event: str
+    at: datetime
+    by: str = ""
+    note: str = ""
+    record: int | None = None
+    faults: Mapping[str, str] | None = None
+
+
+def history_of(task: Task) -> list[Happened]:
+    """Return all that happened to a task, in order."""
+    order = task.order
+    found = [Happened("issued", order.issued_at, order.issuer.name)]
+    if task.received_at:
+        found.append(Happened("received", task.received_at, str(task.received_by or "")))
+    for answer in answers_of(task):
+        event = "answered_after_closing" if answer.after_closing else "answered"
+        note = str(answer.version)
+        found.append(Happened(event, answer.answered_at, str(answer.entered_by), note, answer.record_id))
+    for given_back in Return.objects.filter(task=task).select_related("returned_by"):
+        by = str(given_back.returned_by)
+        found.append(
+            Happened("returned", given_back.returned_at, by, given_back.reason, None, given_back.faults)
+        )
+    if task.accepted_at:
+        found.append(Happened("accepted", task.accepted_at, str(task.accepted_by or "")))
+    if task.closed_at:
+        silent = any(each.event == "answered_after_closing" for each in found)
+        found.append(Happened("closed", task.closed_at, "", "missing" if silent else task.timing))
+    if task.state == Task.State.WITHDRAWN and order.ended_at:
+        found.append(Happened("withdrawn", order.ended_at, order.issuer.name, order.withdrawn_reason))
+    return sorted(found, key=lambda each: each.at)
+
+
+def tasks_of_order(
+    context: Context, order: Order, *, cell: str = "", under: Org | None = None
+) -> QuerySet[Task]:
+    """Return the tasks of one order that the reader may see, in the order of codes."""
+    tasks = visible_tasks(context).filter(in_cell(cell, context.today), order=order)
+    if under is not None:
+        tasks = tasks.filter(in_subtree(under.path, "path"))
+    return tasks.order_by("org__code")
+
+
+def in_cell(cell: str, today: date) -> Q:
+    """Return the condition that an account counts a task under a heading; none is any."""
+    answered, going = Q(state__in=ANSWERED), Q(state__in=("issued", "received"), closed_at=None)
+    match cell:
+        case "on_time":
+            return answered & Q(timing="on_time")
+        case "late":
+            return answered & Q(timing="late")
+        case "missing":
+            return Q(timing="missing")
+        case "returned":
+            return Q(state="returned", closed_at=None)
+        case "open":
+            return going & Q(due_on__gte=today)
+        case "overdue":
+            return going & Q(due_on__lt=today)
+    return ~Q(state="withdrawn")
+
+
+def with_standing_answers(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Return tasks that bring the answer that stands along, as ``standing_answers``, in one more read."""
+    standing = (
+        Answer.objects.filter(standing=True)
+        .select_related("record", "record__pack", "record__org")
+        .defer("record__pack__files")
+    )
+    return tasks.prefetch_related(Prefetch("answers", queryset=standing, to_attr="standing_answers"))
