@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+from gangmu.core.calendar import Calendar
 from gangmu.core.context import LOCAL
 from gangmu.core.periods import Period, period_of
 from gangmu.site.demo.state import DemoAccount, DemoState, read_state, write_state
@@ -15,15 +16,17 @@ from gangmu.site.start import DATABASE, DEFAULT_FOLDER, migrate, start
 from gangmu.site.terminal import CommandFailure, Progress, warn, write, write_json
 
 NAME = "demo"
-HELP = "make a demonstration place, play a month in it, and serve it"
+HELP = "make a demonstration place, play a month or a year in it, and serve it"
 
-OCTOBER = 10
+CALENDAR = Calendar()
+TODAY_IN_JANUARY = 12
+"""Once a year is played, it is this day of the January after it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--place", action="append", metavar="CODE", help="a pack that has a world")
-    parser.add_argument("--year", type=int, help="play October of this year; left out: the month before this")
+    parser.add_argument("--year", type=int, help="play this whole year; left out: the month before this")
     parser.add_argument("--size", choices=("small", "full"), default="small", help="one county, or all of it")
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="where it lives (./data)")
     parser.add_argument("--no-serve", action="store_true", help="make it and stop")
@@ -77,26 +80,34 @@ def _wanted(args: argparse.Namespace) -> DemoState:
     for place in places:
         pack_folder(place)
     now = datetime.now(LOCAL)
-    if args.year is None or args.year == now.year:
-        month = period_of(now.date(), "month").previous()
-        return DemoState(places=places, size=args.size, month=str(month))
-    if not 2000 <= args.year <= now.year:
-        raise CommandFailure(f"a year from 2000 to {now.year} can be played, not {args.year}", exit_code=2)
+    last = period_of(now.date(), "month").previous()
+    if args.year is None:
+        return DemoState(places=places, size=args.size, month=str(last))
+    if not 2000 <= args.year <= last.year:
+        raise CommandFailure(f"a year from 2000 to {last.year} can be played, not {args.year}", exit_code=2)
+    if args.year == now.year:
+        return DemoState(places=places, size=args.size, month=str(last), months=last.number)
+    december = Period("month", args.year, 12)
     return DemoState(
         places=places,
         size=args.size,
-        month=str(Period("month", args.year, OCTOBER)),
+        month=str(december),
+        months=12,
         clock_offset=_offset(args.year, now),
     )
 
 
 def _every_place() -> list[str]:
-    return sorted(path.parent.name for path in (Path(__file__).parents[2] / "packs").glob("*/world.yaml"))
+    """Return the places there are, the one that its world plan shows first before the others."""
+    plans = (Path(__file__).parents[2] / "packs").glob("*/world.yaml")
+    first = {path.parent.name: "shown_first: true" in path.read_text(encoding="utf-8") for path in plans}
+    return sorted(first, key=lambda place: (not first[place], place))
 
 
 def _offset(year: int, now: datetime) -> timedelta:
-    """Return how far the clock is set: to this time of day on 10 November of the year played."""
-    return timedelta(days=(date(year, OCTOBER + 1, 10) - now.date()).days)
+    """Return how far the clock is set: to this time of day in the January after the year played."""
+    today = CALENDAR.on_or_after(date(year + 1, 1, TODAY_IN_JANUARY))
+    return timedelta(days=(today - now.date()).days)
 
 
 def _present(folder: Path, wanted: DemoState) -> DemoState | None:
@@ -114,7 +125,8 @@ def _present(folder: Path, wanted: DemoState) -> DemoState | None:
     for path in folder.glob(DATABASE + "*"):
         path.unlink()
     (folder / "log-head.json").unlink(missing_ok=True)
-    shutil.rmtree(folder / "files", ignore_errors=True)
+    for name in ("files", "facts"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     return None
 
 
@@ -142,6 +154,7 @@ def _tell(folder: Path, state: DemoState, args: argparse.Namespace) -> None:
         said: dict[str, Any] = {"data": str(folder), **state.model_dump(mode="json")}
         write_json(said)
         return
-    write(f"{', '.join(state.places)} ({state.size}), {state.month}, in {folder}")
+    played = state.month if state.months == 1 else f"{state.months} months to {state.month}"
+    write(f"{', '.join(state.places)} ({state.size}), {played}, in {folder}")
     for account in state.accounts:
         write(f"  {account.login:<24}{account.title}: {account.does}")

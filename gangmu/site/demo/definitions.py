@@ -120,11 +120,24 @@ class Filling(Piece):
 
 
 class Slips(Piece):
-    """How many of a hundred answers are late, missing or given back."""
+    """How many of a hundred tasks go another way than answered and accepted in time.
+
+    ``late`` is answered after the due day, ``missing`` never, ``belated`` after the period is
+    closed; ``returned`` is given back, and half of these are answered again; ``corrected`` is
+    put right by whoever answered.
+    """
 
     late: int = Field(ge=0, le=100)
     missing: int = Field(ge=0, le=100)
     returned: int = Field(ge=0, le=100)
+    belated: int = Field(default=0, ge=0, le=100)
+    corrected: int = Field(default=0, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> "Slips":
+        if sum(dict(self).values()) > 100:
+            raise ValueError("more than all of the answers go another way")
+        return self
 
 
 class MonthPlan(Piece):
@@ -140,16 +153,40 @@ class MonthPlan(Piece):
     answers: dict[str, dict[str, Filling]]
 
 
+class Merger(Piece):
+    """Towns of the imagined county that become one on a day of the year, by a paper."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=28)
+    into: str
+    merged: tuple[str, ...] = Field(min_length=1)
+    paper: str
+
+
+class YearPlan(Piece):
+    """What happens in a played year beside its orders.
+
+    ``handovers`` secretaries and ``officer_handovers`` office workers pass their posts on each
+    month. Of a hundred secretaries in villages, ``two_posts`` head the villagers' committee too.
+    """
+
+    handovers: int = Field(default=0, ge=0, le=200)
+    officer_handovers: int = Field(default=0, ge=0, le=50)
+    two_posts: int = Field(default=0, ge=0, le=100)
+    mergers: tuple[Merger, ...] = ()
+
+
 class WorldPlan(Piece):
     """A pack's demonstration world.
 
-    ``root`` is the code of the division at the top; all divisions of the pack's
+    ``shown_first`` marks the one that is played when none is named. ``root`` is the code of the division at the top; all divisions of the pack's
     ``divisions.csv`` whose code begins with it are used. ``small`` names the counties that
     stand in the small world, beside the imagined one.
     """
 
     root: str
     seed: str
+    shown_first: bool = False
     small: tuple[str, ...]
     totals: Totals
     founding: tuple[Founding, ...]
@@ -157,6 +194,7 @@ class WorldPlan(Piece):
     units: tuple[UnitBlock, ...]
     members: tuple[Members, ...]
     month: MonthPlan
+    year: YearPlan = YearPlan()
 
 
 class Door(Piece):

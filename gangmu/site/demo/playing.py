@@ -1,9 +1,11 @@
-"""A place founded and one month of it played, from the first day to the open orders of today."""
+"""A place founded and months of it played, from the first day to the open orders of today."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+
+from django.conf import settings
 
 from gangmu.core.context import LOCAL, Context
 from gangmu.core.definition import read_definition
@@ -11,14 +13,20 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.operations import ensure_system_account, grant_role, open_account
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.audit.sealer import seal_entries
+from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
 from gangmu.site.demo.definitions import Doors
-from gangmu.site.demo.month import MonthPlay
+from gangmu.site.demo.changes import give_second_posts, plan_changes
+from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
+from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.staffing import Desk, fill_world
 from gangmu.site.demo.state import DemoAccount, DemoState
 from gangmu.site.demo.world import World
 
 Say = Callable[[str], None]
+
+EXPORTS = "facts"
+"""The folder, in the data folder, that closed months are exported to."""
 
 
 @lru_cache(maxsize=1)
@@ -30,11 +38,11 @@ def _doors() -> Doors:
 
 
 def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[World, list[DemoAccount]]:
-    """Found a place and play the month that is wanted; return it, and whom one may enter as.
+    """Found a place and play the months that are wanted; return it, and whom one may enter as.
 
     ``after`` is how many persons other places have already.
     """
-    month, until = Period.parse(wanted.month), datetime.now(LOCAL) + wanted.clock_offset
+    month, until = Period.parse(wanted.month).shift(1 - wanted.months), datetime.now(LOCAL) + wanted.clock_offset
     context = Context(AccountActor(ensure_system_account()), morning(date(month.year - 1, 1, 1)))
     world, version = take_world(context, folder, small=wanted.size == "small")
     say(f"{folder.name}: {len(world.orgs)} organizations, {world.members} members")
@@ -44,9 +52,33 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     staff = fill_world(filling, world, orgs, desks, say, after)
     _open_machines(filling, world, orgs, folder.name)
     seal_entries(filling.now)
-    MonthPlay(world, orgs, staff, month, until, say).close_after()
-    MonthPlay(world, orgs, staff, month.next(), until, say).leave_open()
+    stage = Stage(world, orgs, staff, Agenda(until), say)
+    _play_months(stage, wanted, _exports(folder.name))
     return world, _accounts(folder.name)
+
+
+def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
+    """Play the months that are wanted to their end, and the one after them as far as today."""
+    last = Period.parse(wanted.month)
+    months = [last.shift(step) for step in range(1 - wanted.months, 1)]
+    whole_year = wanted.months > 1
+    for month in (*months, last.next()):
+        left = stage.world.plan.month.left if month > last else ()
+        for period in periods_beginning_with(month) if whole_year else [month]:
+            PeriodPlay(stage, period, left, exports).begin()
+        if whole_year:
+            plan_changes(stage, month)
+    if whole_year:
+        first = morning(CALENDAR.first_workday(months[0]))
+        stage.agenda.put(first, lambda moment: give_second_posts(stage, moment))
+    stage.agenda.play()
+    seal_entries(stage.agenda.until)
+    stage.say(f"{len(months)} months played, {last.next()} open")
+
+
+def _exports(place: str) -> Path | None:
+    """Return where the facts of a place are laid down month by month, if the site has a folder."""
+    return Path(settings.GANGMU_DATA) / EXPORTS / place if settings.GANGMU_DATA else None
 
 
 def _desks(world: World, place: str) -> list[Desk]:

@@ -36,6 +36,12 @@ class Staff:
     actors: dict[tuple[str, str], AccountActor] = field(default_factory=dict)
     """Who acts for a post at an organization, by its code and the post."""
 
+    holders: dict[tuple[str, str], Person] = field(default_factory=dict)
+    """Who holds a post that only one can hold, by the organization's code and the post."""
+
+    near: dict[str, list[str]] = field(default_factory=dict)
+    """Whose members may work for an organization, by code, the nearest first."""
+
     desks: frozenset[tuple[str, str]] = frozenset()
     """The posts of those whom the demonstration may be entered as."""
 
@@ -46,6 +52,7 @@ def fill_world(
     """Register all members today, and give every organization its posts and accounts."""
     staff = _register(context, world, orgs, say, after)
     staff.desks = frozenset((desk.org, desk.post) for desk in desks)
+    staff.near = _near(world)
     posts = list(_posts(world, orgs, staff, desks, context.today))
     root = orgs[world.plan.root]
     for part in batches(posts):
@@ -53,6 +60,7 @@ def fill_world(
     say(f"{len(posts)} posts")
     accounts = accounts_of_people(post.person.pk for post in posts)
     for post in posts:
+        staff.holders.setdefault((post.org.code, post.kind), post.person)
         if post.person.pk in accounts:
             staff.actors[post.org.code, post.kind] = AccountActor(accounts[post.person.pk])
     return staff
@@ -98,7 +106,7 @@ def _near(world: World) -> dict[str, list[str]]:
 
 
 def _posts(world: World, orgs: Orgs, staff: Staff, desks: Sequence[Desk], day: date) -> Iterator[NewPost]:
-    near = _near(world)
+    near = staff.near
     for desk in desks:
         person = _pick(staff, desk.org, near[desk.org])
         yield NewPost(person, orgs[desk.org], desk.post, day, login=desk.login)

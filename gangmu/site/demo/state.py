@@ -32,13 +32,20 @@ class DemoState(BaseModel):
     places: tuple[str, ...]
     size: str
     month: str
+    """The last month that is played to its end."""
+
+    months: int = 1
+    """How many are played, up to and with it."""
+
     clock_offset: timedelta = timedelta()
     finished: bool = False
     accounts: tuple[DemoAccount, ...] = ()
 
     def is_same_world(self, other: "DemoState") -> bool:
-        """Whether both ask for the same places at the same size in the same month."""
-        mine, theirs = (self.places, self.size, self.month), (other.places, other.size, other.month)
+        """Whether both ask for the same places at the same size in the same months."""
+        mine, theirs = (
+            (each.places, each.size, each.month, each.months) for each in (self, other)
+        )
         return mine == theirs
 
 
