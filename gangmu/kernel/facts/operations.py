@@ -1,13 +1,15 @@
 """Writing facts, and taking them out of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_rows
 from gangmu.kernel.facts.models import Fact, FactNumber
 from gangmu.kernel.facts.rules import NewFact, fact_fault, fact_name
 from gangmu.kernel.orgs.models import Org
@@ -15,8 +17,8 @@ from gangmu.kernel.orgs.models import Org
 BATCH = 2000
 
 
-def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[Fact]:
-    """Add facts of one office; nothing that stands is touched.
+def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[str]:
+    """Add facts of one office and return their ids; nothing that stands is touched.
 
     It is called inside an operation, which allows it and logs it, and it is one with that
     operation's transaction. Refused for a code that is not in the list, and for replacing
@@ -30,23 +32,41 @@ def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[
     with transaction.atomic():
         first = _take_numbers(office, len(rows))
         _check_replaced(rows)
-        facts = [
-            Fact(
-                fact=fact_name(office, first + at),
-                replaces=row.replaces,
-                org_id=row.org,
-                day=row.day,
-                code=row.code,
-                item=row.item,
-                value=row.value,
-                source=row.source,
-                thread=row.thread,
-                written_at=context.now,
-                known_at=context.now,
-            )
-            for at, row in enumerate(rows)
-        ]
-        return Fact.objects.bulk_create(facts, batch_size=1000)
+        names = [fact_name(office, first + at) for at in range(len(rows))]
+        insert_rows(Fact, _COLUMNS, _written(context.now, names, rows))
+    return names
+
+
+_COLUMNS = (
+    "fact",
+    "replaces",
+    "org",
+    "day",
+    "code",
+    "item",
+    "value",
+    "source",
+    "thread",
+    "written_at",
+    "known_at",
+)
+
+
+def _written(now: datetime, names: Sequence[str], rows: Sequence[NewFact]) -> Iterator[tuple[Any, ...]]:
+    for name, row in zip(names, rows, strict=True):
+        yield (
+            name,
+            row.replaces,
+            row.org,
+            row.day,
+            row.code,
+            row.item,
+            row.value,
+            row.source,
+            row.thread,
+            now,
+            now,
+        )
 
 
 def _take_numbers(office: int, count: int) -> int:

@@ -166,7 +166,9 @@ class PeriodPlay:
         """Return the two days before a due day on which an office sits down to its papers."""
         wide = 1 if self.period.kind == "month" else 2
         early, late = chance.randint(14, 21) * wide, chance.randint(3, 11) * wide
-        first, second = (CALENDAR.on_or_after(max(due - timedelta(days=days), self._begun)) for days in (early, late))
+        first, second = (
+            CALENDAR.on_or_after(max(due - timedelta(days=days), self._begun)) for days in (early, late)
+        )
         return min(first, due), min(second, due)
 
     @property
@@ -208,7 +210,6 @@ class PeriodPlay:
         """Return a record's values, drawn as the world's plan says."""
         fillings = self.stage.world.plan.month.answers.get(owed.kind, {})
         return fill_record(self.kinds[owed.kind], fillings, self.stage.planned[owed.org], chance, day)
-
 
 
 @dataclass(frozen=True)

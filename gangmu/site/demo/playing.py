@@ -15,11 +15,11 @@ from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.audit.sealer import seal_entries
 from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
-from gangmu.site.demo.definitions import Doors
 from gangmu.site.demo.changes import give_second_posts, plan_changes
+from gangmu.site.demo.definitions import Doors
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
-from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.staffing import Desk, fill_world
+from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.state import DemoAccount, DemoState
 from gangmu.site.demo.world import World
 
@@ -42,7 +42,10 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
 
     ``after`` is how many persons other places have already.
     """
-    month, until = Period.parse(wanted.month).shift(1 - wanted.months), datetime.now(LOCAL) + wanted.clock_offset
+    month, until = (
+        Period.parse(wanted.month).shift(1 - wanted.months),
+        datetime.now(LOCAL) + wanted.clock_offset,
+    )
     context = Context(AccountActor(ensure_system_account()), morning(date(month.year - 1, 1, 1)))
     world, version = take_world(context, folder, small=wanted.size == "small")
     say(f"{folder.name}: {len(world.orgs)} organizations, {world.members} members")

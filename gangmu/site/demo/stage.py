@@ -1,6 +1,5 @@
 """Where a play takes place: the world, who works in it, and who keeps whose papers today."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -74,5 +73,3 @@ class Stage:
     def org(self, code: str) -> Org:
         """Return the office that keeps some papers now."""
         return self.orgs[self.today(code)]
-
-

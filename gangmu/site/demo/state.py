@@ -43,9 +43,7 @@ class DemoState(BaseModel):
 
     def is_same_world(self, other: "DemoState") -> bool:
         """Whether both ask for the same places at the same size in the same months."""
-        mine, theirs = (
-            (each.places, each.size, each.month, each.months) for each in (self, other)
-        )
+        mine, theirs = ((each.places, each.size, each.month, each.months) for each in (self, other))
         return mine == theirs
 
 

@@ -40,7 +40,7 @@ def test_write_facts_gives_each_office_its_own_numbers(office: Office) -> None:
     second = write_facts(office.system, office.county.pk, [due(office.town)])
 
     county = office.county.pk
-    assert [fact.fact for fact in [*first, *second]] == [f"{county}-1", f"{county}-2", f"{county}-3"]
+    assert [*first, *second] == [f"{county}-1", f"{county}-2", f"{county}-3"]
 
 
 def test_write_facts_writes_none_when_one_is_wrong(office: Office) -> None:
@@ -55,10 +55,10 @@ def test_write_facts_writes_none_when_one_is_wrong(office: Office) -> None:
 
 def test_write_facts_refuses_to_replace_twice_or_nothing(office: Office) -> None:
     (fact,) = write_facts(office.system, office.county.pk, [due(office.branch)])
-    write_facts(office.system, office.county.pk, [due(office.branch, replaces=fact.fact)])
+    write_facts(office.system, office.county.pk, [due(office.branch, replaces=fact)])
 
     with pytest.raises(Conflict, match="replaced already"):
-        write_facts(office.system, office.county.pk, [due(office.branch, replaces=fact.fact)])
+        write_facts(office.system, office.county.pk, [due(office.branch, replaces=fact)])
     with pytest.raises(Conflict, match="no fact to replace"):
         write_facts(office.system, office.county.pk, [due(office.branch, replaces="0-0")])
 
@@ -80,14 +80,12 @@ def test_export_facts_takes_earlier_periods_and_what_replaces_them(office: Offic
     (old, moved) = write_facts(
         office.system, county, [due(office.branch, date(2014, 12, 31)), due(office.branch)]
     )
-    (later,) = write_facts(
-        office.system, county, [due(office.branch, date(2015, 11, 30), replaces=moved.fact)]
-    )
+    (later,) = write_facts(office.system, county, [due(office.branch, date(2015, 11, 30), replaces=moved)])
     write_facts(office.system, county, [due(office.branch, date(2015, 12, 31))])
 
     export_facts(office.system, OCTOBER, tmp_path / "out")
 
-    assert [fact["fact"] for fact in read(tmp_path / "out", "facts")] == [old.fact, moved.fact, later.fact]
+    assert [fact["fact"] for fact in read(tmp_path / "out", "facts")] == [old, moved, later]
 
 
 def test_export_facts_as_known_at_leaves_out_what_came_later(office: Office, tmp_path: Path) -> None:
