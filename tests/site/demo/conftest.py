@@ -26,6 +26,9 @@ def pocket(tmp_path_factory: pytest.TempPathFactory) -> Path:
             unit["each"] = 2
     towns = plan["imagined"]["towns"][:2]
     plan["imagined"]["towns"] = [town | {"villages": town["villages"][-6:]} for town in towns]
+    plan["year"]["mergers"] = [
+        {"month": 6, "day": 16, "into": "622999101", "merged": ["622999102"], "paper": "撤乡并镇批复"}
+    ]
     kept = ("6229", "622901", "622901001", "622901001001", "622901001002", "622901001003")
     lines = (PACKS / "linxia" / "divisions.csv").read_text(encoding="utf-8").splitlines()
     rows = [lines[0], *(line for line in lines[1:] if line.split(",")[0] in kept)]

@@ -90,6 +90,8 @@ def test_the_secretary_has_something_to_answer_and_the_officer_something_to_issu
     issued = set(Order.objects.filter(period="2015-11").values_list("duty", flat=True))
 
     assert sorted(task.duty for task in own_waiting_tasks(secretary, branch)) == [
+        "dues",
+        "ledger",
         "monthly_order",
         "theme_day",
     ]
