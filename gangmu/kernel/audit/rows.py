@@ -15,7 +15,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     Where hundreds of thousands of rows are written, building models takes longer than all
     the rest. Columns that are not named need a default in the database, or be null.
     """
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     kept = [_kept(field) for field in fields]
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)

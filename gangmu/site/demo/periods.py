@@ -16,13 +16,13 @@ from gangmu.kernel.facts.parquet import export_facts
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.filling import fill_record
 from gangmu.site.demo.stage import CALENDAR, Stage
-from gangmu.work.plans.models import Order
 from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks, report_task
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.reviews import accept_tasks, return_task
 from gangmu.work.plans.queries.account import account_of
 from gangmu.work.plans.queries.duties import duties_of, record_kind_of
+from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import standing_answer, task_by_id, visible_tasks
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.operations import correct_record
@@ -92,8 +92,8 @@ class PeriodPlay:
 
     def _owed(self, context: Context) -> dict[str, list[Owed]]:
         """Return all tasks of the period by the office that keeps the papers."""
-        orders = Order.objects.filter(issuer=self.stage.root, period=str(self.period))
-        rows = visible_tasks(context).filter(order__in=orders).order_by("pk")
+        orders = visible_orders(context).filter(issuer=self.stage.root, period=str(self.period))
+        rows = visible_tasks(context).filter(order__in=orders.values("pk")).order_by("pk")
         found: dict[str, list[Owed]] = defaultdict(list)
         for row in rows.values_list("pk", "org__code", "order__answer_kind", "due_on").iterator():
             owed = Owed(*row)

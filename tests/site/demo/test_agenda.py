@@ -23,7 +23,7 @@ def test_a_deed_may_put_another_on_the_agenda():
     agenda, done = Agenda(NOON + 5 * HOUR), []
 
     def begin(moment: datetime) -> None:
-        agenda.put(moment + HOUR, lambda later: done.append(later))
+        agenda.put(moment + HOUR, done.append)
 
     agenda.put(NOON, begin)
     agenda.play()
