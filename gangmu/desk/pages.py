@@ -8,20 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
-from pydantic import BaseModel
 
 import gangmu.kernel.packs.operations  # noqa: F401 -- the log names what it does
-from gangmu.core.definition import Definition
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import period_of
 from gangmu.core.text import Text
 from gangmu.desk.queries import log_entries
+from gangmu.desk.wording import lines_in_words
 from gangmu.frame import formats
 from gangmu.frame.doors import ANYONE, OWN, Request, page
 from gangmu.frame.figures import Status
 from gangmu.frame.navigation import Link, menus
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import say, worded
+from gangmu.frame.words import say
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.operations import CATALOGUE
 from gangmu.kernel.audit.queries import newest_head, own_entries
@@ -202,42 +201,12 @@ def definition(request: Request, kind: str, code: str) -> HttpResponse:
     values = {
         "definition": placed.definition,
         "kind": KIND_WORDS.get(kind, kind),
-        "rows": list(_rows(placed.definition)),
+        "rows": list(lines_in_words(placed.definition, pack)),
         "file": placed.file,
         "text": version.files[placed.file],
         "version": version,
     }
     return render(request, "desk/definition.html", values)
-
-
-def _rows(thing: BaseModel) -> Iterator[tuple[str, list[str]]]:
-    """Return every key that was set or has a default worth reading, with its value in words."""
-    for name in type(thing).model_fields:
-        value = getattr(thing, name)
-        if name in ("code", "title") or value in (None, "", (), frozenset()):
-            continue
-        yield translate(name.replace("_", " ")), list(_words(value))
-
-
-def _words(value: Any) -> Iterator[str]:
-    if isinstance(value, Text):
-        yield worded(value)
-    elif isinstance(value, Definition):
-        yield worded(value.title)
-    elif isinstance(value, BaseModel):
-        title = getattr(value, "title", None)
-        inner = " · ".join(f"{key}: {', '.join(parts)}" for key, parts in _rows(value))
-        yield f"{worded(title)} {inner}".strip() if title else inner
-    elif isinstance(value, tuple | list | frozenset | set):
-        for item in sorted(value, key=str) if isinstance(value, frozenset | set) else value:
-            yield " ".join(_words(item))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield f"{key}: {' '.join(_words(item))}"
-    elif isinstance(value, bool):
-        yield translate("yes") if value else translate("no")
-    else:
-        yield str(value)
 
 
 # --- the workbench ------------------------------------------------------------------------

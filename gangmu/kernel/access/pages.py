@@ -21,7 +21,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound, NotSignedIn, Refusal
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
-from gangmu.core.text import LANGUAGES
+from gangmu.core.text import LANGUAGES, Text
 from gangmu.frame.doors import ANYONE, OWN, Request, page
 from gangmu.frame.figures import Status
 from gangmu.frame.forms import FieldForm
@@ -253,11 +253,18 @@ _LENDING_FORM = (
 )
 
 
+def role_title(grant: Grant) -> Text | str:
+    """Return a role as the pack of its place calls it."""
+    pack = pack_of(grant.org.root_id) if grant.org else None
+    role = pack.find(RoleKind, grant.role) if pack else None
+    return role.title if role else grant.role
+
+
 def _account_values(request: Request, **more: Any) -> dict[str, Any]:
     context = request.context
     return {
         "account": Account.objects.get(pk=context.account),
-        "grants": grants_of(context, context.account),
+        "grants": [(grant, role_title(grant)) for grant in grants_of(context, context.account)],
         "sessions": own_sessions(context),
         "here": request.session_of.pk if request.session_of else None,
         "tokens": own_tokens(context),
@@ -392,12 +399,6 @@ def _grant_state(context: Context, grant: Grant) -> Status:
 def _org_values(request: Request, org_id: int, **more: Any) -> dict[str, Any]:
     context = request.context
     org = org_by_id(context, org_id)
-    pack = pack_of(org.root_id)
-
-    def role_title(grant: Grant) -> Any:
-        role = pack.find(RoleKind, grant.role)
-        return role.title if role else grant.role
-
     columns = [
         Column("account", say("Account"), value=lambda grant: grant.account.name, sort="account__name"),
         Column("login", say("Sign-in name"), value=lambda grant: grant.account.login),

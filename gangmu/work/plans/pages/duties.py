@@ -28,14 +28,14 @@ from gangmu.work.plans.pages.words import (
     asked_org,
     asked_period,
     period_in_words,
-    rule_in_words,
 )
 from gangmu.work.plans.queries.duties import duties_of, duty_of
 from gangmu.work.plans.queries.orders import places_of, preview_order, visible_orders
-from gangmu.work.records.forms import record_form
-from gangmu.work.records.queries import record_kind
 
 # --- duties --------------------------------------------------------------------------------
+from gangmu.work.plans.wording import rule_in_words
+from gangmu.work.records.forms import record_form
+from gangmu.work.records.queries import record_kind
 
 
 @page("plans.view")

@@ -14,7 +14,6 @@ from gangmu.frame.tables import Column
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
-from gangmu.work.plans.definitions import DayRule
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.queries.orders import (
     places_of,
@@ -78,27 +77,6 @@ EVERY = {
 
 
 SPANS = {"month": "month", "quarter": "quarter", "half": "half", "year": "year", "once": "month"}
-
-
-def rule_in_words(rule: DayRule) -> str:
-    """Return how a day follows from a period, in a sentence."""
-    if rule.first_workday_of:
-        return translate(
-            "the first working day of the period"
-            if rule.first_workday_of == "period"
-            else "the first working day of the next period"
-        )
-    if rule.last_workday_of:
-        return translate(
-            "the last working day of the period"
-            if rule.last_workday_of == "period"
-            else "the last working day of the next period"
-        )
-    if rule.workdays_after_issue is not None:
-        return translate("%(count)s working days after it is issued") % {"count": rule.workdays_after_issue}
-    if rule.next_day is not None:
-        return translate("day %(day)s of the month after the period") % {"day": rule.next_day}
-    return translate("day %(day)s of the period's last month") % {"day": rule.day}
 
 
 def period_in_words(period: Period) -> str:
