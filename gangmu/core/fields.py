@@ -27,7 +27,8 @@ class FieldSpec(BaseModel):
     """One field, from which validation, form, API schema, template and column come.
 
     ``money`` is in yuan with two decimals, ``number`` has at most four; ``date`` is a
-    local day. A ``file`` is never required (handbook R-BAN-4).
+    local day. A ``file`` is never required (handbook R-BAN-4). ``of`` names the field of the
+    dictionary whose value is asked for: all who ask for one share what is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class FieldSpec(BaseModel):
     maximum: Decimal | None = None
     whole: bool = False
     max_length: int = Field(default=2000, ge=1, le=5000)
+    of: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
 
     @model_validator(mode="after")
     def _consistent(self) -> "FieldSpec":

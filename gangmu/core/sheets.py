@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from python_calamine import (
     CalamineError,
@@ -59,12 +59,17 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Heads:
-    """Which column of a sheet holds which field, and which headings nobody asked for."""
+    """Which column of a sheet holds which field, and which headings nobody asked for.
+
+    ``foreign`` counts those that belong to another template.
+    """
 
     line: int
     columns: Mapping[str, int]
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    foreign: int = 0
 
 
 @dataclass
@@ -96,30 +101,39 @@ def cell_name(at: int, line: int) -> str:
 
 
 def read_sheet(
-    path: Path, fields: Sequence[FieldSpec], *, other_titles: Mapping[str, Sequence[str]] | None = None
+    path: Path,
+    fields: Sequence[FieldSpec],
+    *,
+    other_titles: Mapping[str, Sequence[str]] | None = None,
+    foreign: Sequence[str] = (),
+    most_rows: int = MOST_ROWS,
+    formulas: bool = True,
 ) -> SheetRows:
     """Return a file's rows below the heading in which the fields' titles stand.
 
     Titles are known in every language of the site, and by ``other_titles``. The heading may
     stand below a title, and be merged over two rows. Blank rows and closing remarks are
     passed over. Refuses what is no sheet, has macros or a password, is too large or
-    inflates beyond measure, or lacks a heading.
+    inflates beyond measure, lacks a heading, or has more than ``most_rows`` rows. Of a
+    formula the value last computed is read, unless ``formulas`` are not let in either. With
+    headings of ``foreign`` templates a sheet of theirs is told from one without heading.
     """
-    rows = _rows(path)
+    rows = _rows(path, most_rows, formulas=formulas)
     first = list(itertools.islice(rows, _HEAD_WITHIN))
-    heads = find_heads([row for row in first if any(row.cells)], fields, other_titles or {})
+    heads = find_heads([row for row in first if any(row.cells)], fields, other_titles or {}, foreign)
     if heads.missing:
         raise UnreadableSheet(
             "The heading lacks these columns: %(columns)s.", {"columns": "、".join(heads.missing)}
         )
     below = (row for row in itertools.chain(first, rows) if row.line > heads.line)
-    return SheetRows(heads, _counted(row for row in below if not _blank(row) and not _remark(row)))
+    shown = (row for row in below if not _blank(row) and not _remark(row))
+    return SheetRows(heads, _counted(shown, most_rows))
 
 
-def _counted(rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
+def _counted(rows: Iterator[SheetRow], most: int) -> Iterator[SheetRow]:
     for count, row in enumerate(rows):
-        if count >= MOST_ROWS:
-            raise UnreadableSheet("The sheet has more than %(most)s rows.", {"most": MOST_ROWS})
+        if count >= most:
+            raise UnreadableSheet("The sheet has more than %(most)s rows.", {"most": most})
         yield row
 
 
@@ -148,7 +162,10 @@ _FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x300
 
 
 def find_heads(
-    rows: Sequence[SheetRow], fields: Sequence[FieldSpec], other_titles: Mapping[str, Sequence[str]]
+    rows: Sequence[SheetRow],
+    fields: Sequence[FieldSpec],
+    other_titles: Mapping[str, Sequence[str]],
+    foreign: Sequence[str] = (),
 ) -> Heads:
     """Return the heading among the first rows: the one in which most fields are named.
 
@@ -159,13 +176,14 @@ def find_heads(
         titles = [spec.title.within(language) for language in LANGUAGES]
         for title in (spec.code, *titles, *other_titles.get(spec.code, ())):
             known.setdefault(plain_title(title), spec.code)
+    others = frozenset(map(plain_title, foreign)) - known.keys()
     best = Heads(0, {}, (), tuple(str(spec.title) for spec in fields if spec.required))
     for index, row in enumerate(rows):
         for cells in _with_merged(rows, index):
-            heads = _heads_of(row.line, cells, fields, known)
-            if len(heads.columns) > len(best.columns):
+            heads = _heads_of(row.line, cells, fields, known, others)
+            if len(heads.columns) + heads.foreign > len(best.columns) + best.foreign:
                 best = heads
-    if len(best.columns) < min(2, len(fields)):
+    if len(best.columns) + best.foreign < min(2, len(fields)):
         wanted = "、".join(str(spec.title) for spec in fields)
         raise UnreadableSheet("There is no heading with these columns: %(columns)s.", {"columns": wanted})
     return best
@@ -180,7 +198,11 @@ def _with_merged(rows: Sequence[SheetRow], index: int) -> Iterator[tuple[Cell, .
 
 
 def _heads_of(
-    line: int, cells: Sequence[Cell], fields: Sequence[FieldSpec], known: Mapping[str, str]
+    line: int,
+    cells: Sequence[Cell],
+    fields: Sequence[FieldSpec],
+    known: Mapping[str, str],
+    others: frozenset[str],
 ) -> Heads:
     columns: dict[str, int] = {}
     unknown: list[str] = []
@@ -193,21 +215,29 @@ def _heads_of(
         elif cell:
             unknown.append(cell[:60])
     missing = tuple(str(spec.title) for spec in fields if spec.required and spec.code not in columns)
-    return Heads(line, columns, tuple(unknown), missing)
+    foreign = sum(1 for cell in cells if cell and plain_title(cell) in others)
+    said = tuple(cell[:60] for cell in cells if cell)
+    return Heads(line, columns, tuple(unknown), missing, said, foreign)
 
 
 def parse_cell(spec: FieldSpec, cell: Cell) -> Any:
     """Return a cell as the field keeps it, as ``FieldSpec.parse`` does for what is typed.
 
     Choices go by their titles too; days may be written ``20150701``, ``2015.7.1``,
-    ``2015年7月1日`` or be the number that a sheet program keeps.
+    ``2015年7月1日`` or be the number that a sheet program keeps. What people write for a
+    figure that they do not know is nothing, and never 0.
     """
     text = cell.strip()
+    if text in UNKNOWN and spec.type in ("number", "money", "date", "choice"):
+        text = ""
     if spec.type == "choice" and text:
         return spec.parse(_choice_code(spec, text))
     if spec.type == "date" and text:
         return spec.parse(_day_text(text.translate(_FULL_TO_HALF)))
     return spec.parse(text)
+
+
+UNKNOWN = frozenset({"—", "——", "－", "-", "/", "／", "未知", "不详", "不清楚", "unknown", "Unknown"})
 
 
 def _choice_code(spec: FieldSpec, text: str) -> str:
@@ -243,7 +273,7 @@ def _day_text(text: str) -> str:
     return text
 
 
-def _rows(path: Path) -> Iterator[SheetRow]:
+def _rows(path: Path, most_rows: int, *, formulas: bool) -> Iterator[SheetRow]:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise UnreadableSheet(
@@ -254,12 +284,12 @@ def _rows(path: Path) -> Iterator[SheetRow]:
     if not start:
         raise UnreadableSheet("The file is empty.")
     if start.startswith(b"PK\x03\x04"):
-        _check_package(path)
+        _check_package(path, most_rows, formulas=formulas)
         return _excel_rows(path)
     if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         _check_old(path, size)
         return _excel_rows(path)
-    return _csv_rows(path)
+    return _csv_rows(path, formulas=formulas)
 
 
 _NOT_EXCEL = msgid("This is no Excel workbook: save it as .xlsx or CSV and send that.")
@@ -268,10 +298,13 @@ _BOMB = msgid("The file inflates beyond measure and is not let in.")
 _CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]+)([0-9]+)["'](?:[^>]*[^/])?>""")
 _PLACELESS = re.compile(rb"""<(?:\w+:)?c(?:\s(?![^>]*\br\s*=)[^>]*[^/])?>""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*["']([0-9]+)["']""")
+_FORMULA = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]+[0-9]+)["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
+)
 _TAIL = 256
 
 
-def _check_package(path: Path) -> None:
+def _check_package(path: Path, most_rows: int, *, formulas: bool) -> None:
     """Refuse a package that is no workbook, has macros, or inflates beyond measure.
 
     What the package says about its sizes is not believed: every part is inflated here,
@@ -290,12 +323,12 @@ def _check_package(path: Path) -> None:
                 for name in names
             ):
                 raise UnreadableSheet(_MACROS)
-            _inflate_all(path, parts)
+            _inflate_all(path, parts, most_rows, formulas=formulas)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError):
         raise UnreadableSheet(_NOT_EXCEL) from None
 
 
-def _inflate_all(path: Path, parts: Sequence[zipfile.ZipInfo]) -> None:
+def _inflate_all(path: Path, parts: Sequence[zipfile.ZipInfo], most_rows: int, *, formulas: bool) -> None:
     total = 0
     packed = path.stat().st_size
     with path.open("rb") as file:
@@ -303,14 +336,22 @@ def _inflate_all(path: Path, parts: Sequence[zipfile.ZipInfo]) -> None:
             if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise UnreadableSheet(_NOT_EXCEL)
             is_sheet = part.filename.lower().startswith("xl/worksheets/")
-            extent, tail = _Extent(), b""
+            extent, tail = _Extent(most_rows), b""
             for piece in _inflated(file, part):
                 total += len(piece)
                 if total > MOST_INFLATED or (total > 1024 * 1024 and total > MOST_RATIO * packed):
                     raise UnreadableSheet(_BOMB)
                 if is_sheet:
                     extent.take(tail + piece)
+                    if not formulas and (found := _FORMULA.search(tail + piece)):
+                        _refuse_formula(found.group(1).decode())
                     tail = piece[-_TAIL:]
+
+
+def _refuse_formula(cell: str) -> NoReturn:
+    raise UnreadableSheet(
+        "The cell %(cell)s holds a formula: paste the values alone and send that.", {"cell": cell}
+    )
 
 
 def _inflated(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -340,6 +381,7 @@ def _inflated(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:
 class _Extent:
     """How far the filled cells of a worksheet reach: a library makes room for all within."""
 
+    most_rows: int = MOST_ROWS
     width: int = 0
     height: int = 0
 
@@ -354,8 +396,8 @@ class _Extent:
         self.width, self.height = max(self.width, widest), max(self.height, lowest)
         if self.width > MOST_COLUMNS:
             raise UnreadableSheet("The sheet has more than %(most)s columns.", {"most": MOST_COLUMNS})
-        if self.height > MOST_ROWS + _HEAD_WITHIN or self.width * self.height > MOST_CELLS:
-            raise UnreadableSheet("The sheet has more than %(most)s rows.", {"most": MOST_ROWS})
+        if self.height > self.most_rows + _HEAD_WITHIN or self.width * self.height > MOST_CELLS:
+            raise UnreadableSheet("The sheet has more than %(most)s rows.", {"most": self.most_rows})
 
 
 def _column(letters: bytes) -> int:
@@ -421,7 +463,7 @@ def _number(value: float) -> Cell:
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-def _csv_rows(path: Path) -> Iterator[SheetRow]:
+def _csv_rows(path: Path, *, formulas: bool = True) -> Iterator[SheetRow]:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         sample = file.read(4096)
@@ -433,7 +475,11 @@ def _csv_rows(path: Path) -> Iterator[SheetRow]:
             for cells in reader:
                 if len(cells) > MOST_COLUMNS:
                     raise UnreadableSheet("The sheet has more than %(most)s columns.", {"most": MOST_COLUMNS})
-                yield SheetRow(reader.line_num, tuple(_unquoted(cell) for cell in cells))
+                row = SheetRow(reader.line_num, tuple(_unquoted(cell) for cell in cells))
+                for at, cell in enumerate(row.cells) if not formulas else ():
+                    if cell.startswith("="):
+                        _refuse_formula(cell_name(at, row.line))
+                yield row
         except csv.Error:
             raise UnreadableSheet(_NOT_SHEET) from None
 

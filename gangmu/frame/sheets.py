@@ -36,7 +36,7 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is on the screen, ready to leave."""
+    """What is on the screen, ready to leave; ``foot`` is a last row of sums that were made elsewhere."""
 
     title: str
     columns: Sequence[SheetColumn]
@@ -44,6 +44,7 @@ class Sheet:
     day: date
     made_by: str
     unit: str = ""
+    foot: Sequence[Any] = ()
 
 
 def harmless(value: Any) -> Any:
@@ -66,6 +67,8 @@ def csv_bytes(sheet: Sheet) -> bytes:
     writer = csv.writer(text)
     writer.writerow([harmless(column.title) for column in sheet.columns])
     writer.writerows([harmless(_plain(value)) for value in row] for row in sheet.rows)
+    if sheet.foot:
+        writer.writerow([harmless(_plain(value)) for value in sheet.foot])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -74,7 +77,7 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     book = Workbook()
     page = book.active
     assert isinstance(page, Worksheet)
-    page.title = _sheet_name(sheet.title)
+    page.title = sheet_name(sheet.title)
     top = _write_caption(page, sheet)
     first = _write_head(page, sheet, top)
     last = _write_rows(page, sheet, first)
@@ -85,7 +88,8 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     return written.getvalue()
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """Return a title as a workbook may call one of its sheets."""
     return "".join("_" if mark in r"[]:*?/\'" else mark for mark in title)[:31] or "1"
 
 
@@ -150,6 +154,12 @@ def _write_rows(page: Worksheet, sheet: Sheet, first: int) -> int:
 
 
 def _write_totals(page: Worksheet, sheet: Sheet, first: int, last: int) -> None:
+    if sheet.foot and last >= first:
+        for at, (column, value) in enumerate(zip(sheet.columns, sheet.foot, strict=True), 1):
+            cell = _put(page, last + 1, at, _plain(value))
+            cell.border, cell.font = BOX, Font(bold=True)
+            cell.number_format = column.number_format or "General"
+        return
     if last < first or not any(column.total for column in sheet.columns):
         return
     row = last + 1

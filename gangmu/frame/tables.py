@@ -1,6 +1,6 @@
 """Tables declared by their columns: shown, sorted, paged, narrowed and exported alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -208,7 +208,8 @@ class Table:
 
     Only columns that say how are sortable; anything else asked for is passed over.
     ``rows`` is a queryset or a sequence. ``form`` is the form that ticked rows are sent with. ``search`` names the parameters of filters
-    that links keep; they are all kept by default.
+    that links keep; they are all kept by default. ``foot`` gives the sums by column where they are
+    made elsewhere, as where some values are unknown.
     """
 
     request: HttpRequest
@@ -226,6 +227,7 @@ class Table:
     exports: bool = True
     default_sort: str = ""
     made_by: str = ""
+    foot: Mapping[str, Any] | None = None
     context: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -353,6 +355,8 @@ class Table:
     @property
     def totals(self) -> list[str]:
         """The sums at the foot, of all rows where they are at hand."""
+        if self.foot is not None:
+            return [self._footed(column) for column in self.visible]
         if not any(column.total for column in self.visible) or isinstance(self.rows, QuerySet):
             return []
         return [self._total(column) for column in self.visible]
@@ -362,6 +366,15 @@ class Table:
             return ""
         known = [formats.decimal_of(column.of(row)) for row in self.rows]
         return cell_text(column, sum(value for value in known if value is not None))
+
+    def _footed(self, column: Column) -> str:
+        value = (self.foot or {}).get(column.code, "")
+        return "" if value == "" else value if isinstance(value, str) else cell_text(column, value)
+
+    def _all_rows(self) -> Iterable[Any]:
+        """All rows, a long list of a database by portions, with what each brings along."""
+        rows = self.sorted_rows[:MOST_EXPORTED]
+        return rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows
 
     @property
     def pager(self) -> Pager:
@@ -404,12 +417,19 @@ class Table:
             title=worded(self.title),
             columns=[self._sheet_column(column) for column in self.visible],
             rows=(
-                [cell_export(column, column.of(row)) for column in self.visible]
-                for row in self.sorted_rows[:MOST_EXPORTED]
+                [cell_export(column, column.of(row)) for column in self.visible] for row in self._all_rows()
             ),
             day=day or self._today(),
             made_by=self.made_by or Frame(self.request).name,
+            foot=self._sheet_foot(),
         )
+
+    def _sheet_foot(self) -> list[Any]:
+        """Return the sums that were made elsewhere as the last row of a sheet."""
+        if self.foot is None:
+            return []
+        cells = [self.foot.get(column.code) for column in self.visible]
+        return [worded("Total"), *cells[1:]]
 
     def _today(self) -> date:
         context = getattr(self.request, "context", None)

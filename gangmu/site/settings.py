@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.inbox",
     "gangmu.kernel.notices",
     "gangmu.work.records",
+    "gangmu.work.ledgers",
     "gangmu.work.plans",
     "gangmu.results.assessment",
     "gangmu.desk",

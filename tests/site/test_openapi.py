@@ -72,6 +72,7 @@ def test_api_is_as_its_snapshots_say() -> None:
 
 READS_WITHOUT_CONTEXT = {
     "desk.operations": "the catalogue of operations, which tells nothing about anybody",
+    "ledgers.ledgers_of": "what the pack says of an organization that was found within reach",
     "files.bytes_of": "the bytes of a file that was found within reach",
     "imports.rows_of": "the rows of an import that was found within reach",
     "packs.definitions": "what the pack says to all whom it rules",
@@ -140,6 +141,7 @@ NOT_OVER_THE_API: dict[str, str] = {
     "orgs.load_divisions": "the published divisions, by command",
     "packs.take_pack": "a pack comes by command",
     "packs.use_pack": "a pack comes by command",
+    "records.take_back_records": "part of undoing a sheet",
 }
 """Operations that no program calls over the API, and why."""
 
@@ -173,6 +175,8 @@ def test_every_list_of_the_api_has_a_cursor_and_a_limit() -> None:
 SHORT_LISTS: dict[str, str] = {
     "access.own_tokens": "one's own",
     "desk.operations": "the catalogue of the product",
+    "ledgers.ledgers_of": "what one pack says",
+    "ledgers.sums_below": "those directly below one organization",
     "orgs.spans_of": "the changes of one organization",
     "packs.definitions": "what one pack says",
     "people.memberships_of": "the standings of one person",
@@ -181,6 +185,7 @@ SHORT_LISTS: dict[str, str] = {
     "people.posts_of_person": "the posts of one person",
     "plans.duties_of": "what one pack says",
     "plans.history_of": "the steps of one task",
+    "records.known_values": "the dictionary of one organization",
     "records.versions_of": "the versions of one record",
 }
 """Lists that cannot grow long, and why."""

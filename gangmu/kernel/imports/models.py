@@ -26,7 +26,7 @@ class Import(models.Model):
     ``done`` counts rows that stand written, which a stopped confirmation goes on from.
     """
 
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=100)
     org = models.ForeignKey(Org, models.PROTECT, related_name="imports")
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)

@@ -107,7 +107,16 @@ def read_import(
     require(context, "imports.run", org)
     require(context, wanted.permission, org)
     fields = wanted.fields(org)
-    sheet = read_sheet(path, fields, other_titles=wanted.headings())
+    sheet = read_sheet(
+        path,
+        fields,
+        other_titles=wanted.headings(),
+        foreign=wanted.foreign(org) if wanted.foreign is not None else (),
+        most_rows=wanted.most_rows,
+        formulas=wanted.formulas,
+    )
+    if wanted.check_heads is not None:
+        wanted.check_heads(org, sheet.heads)
     batches = _batches(wanted, org, sheet)
     first = next(batches, None)
     if first is None:

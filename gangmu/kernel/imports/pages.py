@@ -22,6 +22,7 @@ from gangmu.frame.problems import told
 from gangmu.frame.sheets import XLSX
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.kernel.audit.operations import require
 from gangmu.kernel.imports.models import Import, ImportRow, State
 from gangmu.kernel.imports.operations import (
     carry_on,
@@ -145,8 +146,11 @@ def template(request: Request, org_id: int, import_kind: str) -> HttpResponse:
     """Send an empty workbook with headings, help and choices."""
     org = org_by_id(request.context, org_id)
     kind = kind_of(import_kind)
+    require(request.context, kind.permission, org)
     title = worded(kind.title)
-    return _workbook(template_bytes(title, kind.fields(org)), f"{title}-{translate('template')}")
+    rows = kind.rows(request.context, org) if kind.rows is not None else ()
+    content = template_bytes(title, kind.fields(org), rows)
+    return _workbook(content, f"{title}-{translate('template')}")
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.secrets import decrypt, encrypt, mask
 from gangmu.core.sheets import cell_name
 from gangmu.kernel.imports.models import Import, ImportRow
-from gangmu.kernel.imports.rules import KINDS, ImportKind, Values
+from gangmu.kernel.imports.rules import FAMILIES, KINDS, ImportKind, Values
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import within
 
@@ -20,9 +20,10 @@ PURPOSE = "import.row"
 
 def kind_of(code: str) -> ImportKind:
     """Return a kind of import; there is none under another code."""
-    if code not in KINDS:
+    prefix, _, subject = code.partition("-")
+    if code not in KINDS and not (subject and prefix in FAMILIES):
         raise NotFound("There is no such kind of import.")
-    return KINDS[code]
+    return KINDS[code] if code in KINDS else FAMILIES[prefix].make(subject)
 
 
 def kinds_for(context: Context, org: Org) -> list[ImportKind]:
@@ -37,6 +38,9 @@ def visible_imports(context: Context) -> QuerySet[Import]:
     found = Import.objects.none()
     for kind in KINDS.values():
         found = found | Import.objects.filter(within(context.places(kind.permission)), kind=kind.code)
+    for family in FAMILIES.values():
+        of_family = Q(kind__gte=f"{family.prefix}-", kind__lt=f"{family.prefix}.")
+        found = found | Import.objects.filter(within(context.places(family.permission)), of_family)
     return found.filter(within(context.places("imports.run"))).select_related("org").order_by("-pk")
 
 

@@ -1,12 +1,12 @@
 """What can be imported: the kinds that rooms register, and how one row is read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gangmu.core.context import Context
 from gangmu.core.fields import FieldSpec
-from gangmu.core.sheets import Cell, parse_cell
+from gangmu.core.sheets import MOST_ROWS, Cell, Heads, parse_cell
 from gangmu.core.text import Text
 
 BATCH = 2000
@@ -31,7 +31,10 @@ class ImportKind:
     fields of each row that could not be read. ``apply`` writes a batch
     and returns the ids made, in order; it refuses with faults named ``<index>.<field>``.
     ``check_undo`` refuses if something was built on what was made; ``undo`` takes it back.
-    Values of ``sensitive`` fields are kept unreadable while they are staged.
+    Values of ``sensitive`` fields are kept unreadable while they are staged. ``rows`` gives
+    what a template already holds, ``check_heads`` refuses a sheet by its heading, for which
+    ``foreign`` names the headings of others. A row of
+    which nothing is made gives 0 in the place of an id.
     """
 
     code: str
@@ -45,6 +48,11 @@ class ImportKind:
     sensitive: frozenset[str] = frozenset()
     other_titles: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     help: Text | None = None
+    rows: Callable[[Context, Place], Iterable[Sequence[Any]]] | None = None
+    check_heads: Callable[[Place, Heads], None] | None = None
+    foreign: Callable[[Place], Sequence[str]] | None = None
+    most_rows: int = MOST_ROWS
+    formulas: bool = True
 
     def headings(self) -> dict[str, list[str]]:
         """Return what else a column may be headed, by field, in every language."""
@@ -62,6 +70,25 @@ def add_import(kind: ImportKind) -> None:
     if KINDS.get(kind.code, kind) is not kind:
         raise RuntimeError(f"two kinds of import are called {kind.code}")
     KINDS[kind.code] = kind
+
+
+@dataclass(frozen=True)
+class ImportFamily:
+    """Kinds that a pack or an order makes: ``<prefix>-<subject>`` each, under one permission."""
+
+    prefix: str
+    permission: str
+    make: Callable[[str], ImportKind]
+
+
+FAMILIES: dict[str, ImportFamily] = {}
+
+
+def add_import_family(family: ImportFamily) -> None:
+    """Let rows of a family of kinds come in."""
+    if FAMILIES.get(family.prefix, family) is not family:
+        raise RuntimeError(f"two families of imports are called {family.prefix}")
+    FAMILIES[family.prefix] = family
 
 
 @dataclass

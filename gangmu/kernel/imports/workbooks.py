@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -11,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gangmu.core.fields import FieldSpec
+from gangmu.frame.sheets import sheet_name
 from gangmu.frame.words import worded
 
 LAST_ROW = 5000
@@ -18,12 +20,15 @@ HEAD = PatternFill("solid", fgColor="F2F2F2")
 WRONG = PatternFill("solid", fgColor="FDE8E6")
 
 
-def template_bytes(title: str, fields: Sequence[FieldSpec]) -> bytes:
-    """Return an empty workbook to fill in: headings, what each asks for, choices to pick from."""
+def template_bytes(title: str, fields: Sequence[FieldSpec], rows: Iterable[Sequence[Any]] = ()) -> bytes:
+    """Return a workbook to fill in: headings, what each asks for, choices to pick from.
+
+    ``rows`` stand in it already, as what is known; text in them stays text.
+    """
     book = Workbook()
     page = book.active
     assert isinstance(page, Worksheet)
-    page.title = title[:31]
+    page.title = sheet_name(title)
     lists = book.create_sheet("_")
     lists.sheet_state = "hidden"
     for at, spec in enumerate(fields, 1):
@@ -34,6 +39,12 @@ def template_bytes(title: str, fields: Sequence[FieldSpec]) -> bytes:
         elif spec.type != "number":
             for row in range(2, 202):
                 page[f"{letter}{row}"].number_format = "@"
+    for line, values in enumerate(rows, 2):
+        for at, value in enumerate(values, 1):
+            cell = page.cell(line, at)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type, cell.number_format = "s", "@"
     page.freeze_panes = "A2"
     return _bytes(book)
 
@@ -68,7 +79,7 @@ def faults_bytes(
     book = Workbook()
     page = book.active
     assert isinstance(page, Worksheet)
-    page.title = title[:31]
+    page.title = sheet_name(title)
     for at, head in enumerate([*heads, fault_head], 1):
         cell = page.cell(1, at)
         cell.value, cell.font, cell.fill = head, Font(bold=True), HEAD

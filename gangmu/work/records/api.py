@@ -11,7 +11,8 @@ from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import NewRecord, correct_record, write_record, write_records
-from gangmu.work.records.queries import record_by_id, standing_records, versions_of
+from gangmu.work.records.queries import known_values, record_by_id, standing_records, versions_of
+from gangmu.work.records.shown import KnownOut
 
 router = Router(tags=["records"])
 
@@ -112,6 +113,20 @@ def read_record(request: Request, record_id: int) -> Record:
 def read_versions(request: Request, record_id: int) -> list[Record]:
     """Return all versions of a record, the newest first."""
     return list(versions_of(request.context, record_by_id(request.context, record_id)))
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/known-values",
+    "records.known_values",
+    permission="records.view",
+    response=list[KnownOut],
+)
+def read_known(request: Request, org_id: int, day: date | None = None) -> list[KnownOut]:
+    """Return what is known of an organization as of a day, whoever asked for it."""
+    known = known_values(request.context, org_by_id(request.context, org_id), day=day)
+    return [KnownOut.from_orm(each) for _, each in sorted(known.items())]
 
 
 @endpoint(

@@ -1,14 +1,57 @@
 """What a pack may say about records: their fields, and which of them are counted."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from gangmu.core.definition import Definition
-from gangmu.core.fields import FieldSpec
+from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 
 NUMERIC = ("number", "money")
+
+
+class FieldKind(Definition):
+    """A field of the dictionary: something about an organization that is asked for once.
+
+    ``owner`` is the department that answers for it, ``source`` where it is taken from.
+    ``valid`` is how many months a value may be relied on; 0 is until it changes. Whoever asks
+    with ``of`` and the code of this field shares one value, and is offered what is known.
+    """
+
+    type: Literal["text", "long_text", "number", "money", "date", "choice"] = "number"
+    unit: Text | None = None
+    choices: tuple[Choice, ...] = ()
+    whole: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: int = Field(default=2000, ge=1, le=5000)
+    owner: Text
+    source: Text | None = None
+    valid: int = Field(default=12, ge=0, le=240)
+    help: Text | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> "FieldKind":
+        self.spec()
+        return self
+
+    def spec(self) -> FieldSpec:
+        """Return the field as a form or a sheet asks for it."""
+        return FieldSpec(
+            code=self.code,
+            title=self.title,
+            type=self.type,
+            unit=self.unit,
+            choices=self.choices,
+            whole=self.whole,
+            minimum=self.minimum,
+            maximum=self.maximum,
+            max_length=self.max_length,
+            help=self.help,
+            of=self.code,
+        )
 
 
 class RecordKind(Definition):
@@ -46,7 +89,15 @@ class RecordKind(Definition):
             raise ValueError(f"{self.day_field} tells the day, so it is required")
         if self.counts_as and self.entry != "event":
             raise ValueError("only an event is counted once")
+        shared = [spec.of for spec in self.fields if spec.of]
+        if len(set(shared)) != len(shared):
+            raise ValueError("two fields ask for one field of the dictionary")
         return self
+
+    @property
+    def shared(self) -> dict[str, str]:
+        """The fields that ask for one of the dictionary: its code there by its code here."""
+        return {spec.code: spec.of for spec in self.fields if spec.of}
 
     def field(self, code: str) -> FieldSpec:
         """Return one of the fields."""

@@ -57,3 +57,49 @@ class Record(models.Model):
     def lies_in(self, period: Period) -> bool:
         """Whether it is about a day of a period."""
         return period.contains(self.day)
+
+
+class KnownValue(models.Model):
+    """What is known of an organization in one field of the dictionary, about one day.
+
+    ``way`` says how it came: with a ``record``, or from a department. Never changed but for
+    two marks: ``standing`` is false once it was corrected or taken back, ``current`` is true
+    for the newest that stands. ``amount`` is a number's value in ten-thousandths, so that
+    sums are exact on every database; a ``value`` of null was reported as unknown.
+    """
+
+    class Way(models.TextChoices):
+        """How it came in."""
+
+        RECORD = "record"
+        DEPARTMENT = "department"
+
+    org = models.ForeignKey(Org, models.PROTECT, related_name="known_values", db_index=False)
+    field = models.CharField(max_length=60)
+    value = models.JSONField(null=True)
+    amount = models.BigIntegerField(null=True)
+    day = models.DateField()
+    way = models.CharField(max_length=12, choices=Way.choices)
+    record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="known_values")
+    source = models.CharField(max_length=120)
+    owner = models.CharField(max_length=120)
+    entered_by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField()
+    standing = models.BooleanField(default=True)
+    current = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["field", "org"], condition=Q(current=True), name="one_value_is_current"
+            ),
+            models.CheckConstraint(condition=Q(standing=True) | Q(current=False), name="current_stands"),
+            models.CheckConstraint(
+                condition=Q(way="record", record__isnull=False) | Q(way="department", record=None),
+                name="known_value_comes_one_way",
+            ),
+        ]
+        indexes = [models.Index(fields=["org", "field", "day"], name="known_value_of_org")]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.day}"

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import ProtectedError, Q
+
 from gangmu.core.context import Context
-from gangmu.core.errors import Conflict, Invalid
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import parse_fields
+from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.queries import facts_of_sources
+from gangmu.kernel.facts.rules import VOID, NewFact
 from gangmu.kernel.files.queries import visible_files
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
@@ -19,6 +23,7 @@ from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.kernel.people.queries import visible_people
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.facts import facts_of, facts_of_correction, source_of
+from gangmu.work.records.holding import hold_records, let_go
 from gangmu.work.records.models import Record
 from gangmu.work.records.queries import kind_of_record, record_kind
 from gangmu.work.records.rules import changed_fields, day_of, references
@@ -86,6 +91,7 @@ def _written(context: Context, rows: Sequence[NewRecord]) -> list[Record]:
         raise Invalid("Some fields need attention.", faults=faults)
     check_references(context, [(kind, record.values) for kind, record in zip(kinds, records, strict=True)])
     Record.objects.bulk_create(records, batch_size=500)
+    hold_records(context, zip(records, kinds, strict=True))
     new = [fact for kind, record in zip(kinds, records, strict=True) for fact in facts_of(record, kind)]
     for root in packs:
         here = {record.org_id for record in records if record.org.root_id == root}
@@ -180,6 +186,59 @@ def correct_record(context: Context, record: Record, *, values: Mapping[str, Any
         entered_by_id=context.account,
         entered_at=context.now,
     )
+    let_go(Q(record=present))
+    hold_records(context, [(later, kind)])
     standing = list(facts_of_sources([source_of(present)]))
     write_facts(context, present.org.root_id, facts_of_correction(later, kind, standing))
     return later
+
+
+@operation("records.take_back_records", permission="records.write", at="top")
+def take_back_records(context: Context, top: Org, *, records: Sequence[int]) -> int:
+    """Take back up to two thousand records of organizations at or below one, as when an import is undone.
+
+    What they replaced stands again, their facts are made void, and what was known before is
+    known again. Refused for a record that was corrected since, or that something is built on.
+    """
+    if len(records) > BATCH:
+        raise Invalid("At most %(most)s records are written at once.", {"most": BATCH})
+    held = (
+        Record.objects.select_for_update(of=("self",))
+        .filter(pk__in=list(records))
+        .select_related("org", "pack", "replaces", "replaces__pack", "replaces__org")
+        .defer("pack__files", "replaces__pack__files")
+    )
+    rows = list(held)
+    if any(not is_below(row.org.path, top.path) for row in rows):
+        raise NotFound("There is no such record.")
+    refuse_built_upon([row.pk for row in rows])
+    facts: dict[int, list[NewFact]] = {}
+    for row in rows:
+        standing = list(facts_of_sources([source_of(row)]))
+        before = row.replaces
+        new = (
+            facts_of_correction(before, kind_of_record(before), standing)
+            if before is not None
+            else [NewFact(each.org_id, each.day, VOID, None, each.source, "", each.fact) for each in standing]
+        )
+        facts.setdefault(row.org.root_id, []).extend(new)
+    let_go(Q(record__in=[row.pk for row in rows]))
+    try:
+        Record.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    except ProtectedError:
+        raise Conflict(_BUILT_UPON) from None
+    earlier = [row.replaces for row in rows if row.replaces is not None]
+    Record.objects.filter(pk__in=[each.pk for each in earlier]).update(standing=True)
+    hold_records(context, [(each, kind_of_record(each)) for each in earlier])
+    for root, new in facts.items():
+        write_facts(context, root, new)
+    return len(rows)
+
+
+_BUILT_UPON = msgid("One of the records was corrected or used since.")
+
+
+def refuse_built_upon(records: Sequence[int]) -> None:
+    """Refuse if one of some records was corrected since it was written, or answers a task."""
+    if Record.objects.filter(pk__in=list(records), standing=False).exists():
+        raise Conflict(_BUILT_UPON)

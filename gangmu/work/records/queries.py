@@ -1,6 +1,9 @@
 """Every read of records; the reader comes first."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -9,8 +12,8 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.packs.models import PackVersion
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
-from gangmu.work.records.definitions import RecordKind
-from gangmu.work.records.models import Record
+from gangmu.work.records.definitions import FieldKind, RecordKind
+from gangmu.work.records.models import KnownValue, Record
 
 
 def record_kinds(org: Org) -> tuple[RecordKind, ...]:
@@ -84,3 +87,62 @@ def versions_of(context: Context, record: Record) -> QuerySet[Record]:
 def records_held(context: Context, *, org: Org, kind: str, period: Period) -> QuerySet[Record]:
     """Return what would serve whoever asks an organization for a kind and period, newest first."""
     return standing_records(context, org=org, kind=kind, period=period)
+
+
+def field_kinds(org: Org) -> dict[str, FieldKind]:
+    """Return the dictionary of fields where an organization stands, by code."""
+    return {field.code: field for field in pack_of(org.root_id).all(FieldKind)}
+
+
+def values_on(day: date | None = None) -> QuerySet[KnownValue]:
+    """Return the one value of each organization and field that is known about a day; now without one.
+
+    The newest about that day or one before counts, whenever it was entered.
+    """
+    if day is None:
+        return KnownValue.objects.filter(current=True)
+    later = KnownValue.objects.filter(
+        Q(day__gt=OuterRef("day")) | Q(day=OuterRef("day"), pk__gt=OuterRef("pk")),
+        org=OuterRef("org"),
+        field=OuterRef("field"),
+        standing=True,
+        day__lte=day,
+    )
+    return KnownValue.objects.filter(~Exists(later), standing=True, day__lte=day)
+
+
+def known_values(context: Context, org: Org, *, day: date | None = None) -> dict[str, KnownValue]:
+    """Return what is known of an organization as of a day, by the code of the dictionary."""
+    if not context.may("records.view", org.path):
+        return {}
+    rows = values_on(day).filter(org=org).select_related("record", "entered_by")
+    return {each.field: each for each in rows.defer("record__values")}
+
+
+def known_of_orgs(
+    context: Context, orgs: Iterable[int], fields: Iterable[str], *, day: date | None = None
+) -> dict[int, dict[str, KnownValue]]:
+    """Return what is known of organizations that the reader may see, by organization and field."""
+    found: dict[int, dict[str, KnownValue]] = {}
+    rows = values_on(day).filter(within(context.places("records.view")), org__in=list(orgs))
+    for each in rows.filter(field__in=list(fields)):
+        found.setdefault(each.org_id, {})[each.field] = each
+    return found
+
+
+def values_of(context: Context, org: Org, field: str) -> QuerySet[KnownValue]:
+    """Return all that was ever known of an organization in one field, the newest day first."""
+    rows = KnownValue.objects.filter(within(context.places("records.view")), org=org, field=field)
+    return rows.select_related("record", "entered_by").defer("record__values").order_by("-day", "-pk")
+
+
+def newest_records(context: Context, orgs: Iterable[int], kind: str) -> dict[int, Record]:
+    """Return the newest standing record of a kind, by organization, of those that the reader may see."""
+    rows = standing_records(context, kind=kind).filter(org__in=list(orgs))
+    return {record.org_id: record for record in rows.order_by("day", "pk")}
+
+
+def values_of_departments(orgs: Iterable[int], fields: Iterable[str]) -> QuerySet[KnownValue]:
+    """Return what departments gave about some organizations and stands: for those who replace it."""
+    given = KnownValue.objects.filter(way=KnownValue.Way.DEPARTMENT, standing=True)
+    return given.filter(org__in=list(orgs), field__in=list(fields))

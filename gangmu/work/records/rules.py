@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from gangmu.core.definition import Fault
 from gangmu.core.errors import Invalid
+from gangmu.core.fields import FieldSpec
 from gangmu.core.periods import Period, period_of
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.records.definitions import RecordKind
+from gangmu.work.records.definitions import FieldKind, RecordKind
 
 REFERENCES = ("organization", "person", "file")
 """Types of fields whose value is the id of something else."""
@@ -79,6 +80,39 @@ def references(kind: RecordKind, values: Mapping[str, Any]) -> dict[str, dict[st
 def changed_fields(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> list[str]:
     """Return the codes whose value differs between two versions of a record."""
     return [code for code in {**earlier, **later} if earlier.get(code) != later.get(code)]
+
+
+def is_valid(field: FieldKind, day: date, today: date) -> bool:
+    """Whether a value about a day may still be relied on; after its months it is asked for anew."""
+    if not field.valid:
+        return True
+    months = day.year * 12 + day.month - 1 + field.valid
+    return (today.year * 12 + today.month - 1, today.day) <= (months, day.day)
+
+
+def dictionary_faults(pack: Pack) -> list[Fault]:
+    """Return where forms ask for a field of the dictionary that is not there, or is another."""
+    faults = []
+    for kind in pack.all(RecordKind):
+        file = pack.file_of("record", kind.code)
+        for at, spec in enumerate(kind.fields):
+            said = _differs(spec, pack.find(FieldKind, spec.of)) if spec.of else ""
+            if said:
+                line = pack.line_of("record", kind.code, "fields", at, "of")
+                faults.append(Fault(file, line, "field", said))
+    return faults
+
+
+def _differs(spec: FieldSpec, field: FieldKind | None) -> str:
+    if field is None:
+        return f"there is no field {spec.of} in the dictionary"
+    if spec.type != field.type:
+        return f"{spec.of} is of type {field.type} in the dictionary, and {spec.type} here"
+    if {each.code for each in spec.choices} != {each.code for each in field.choices}:
+        return f"{spec.of} has other choices in the dictionary"
+    if (spec.unit and spec.unit.zh_hans) != (field.unit and field.unit.zh_hans):
+        return f"{spec.of} has another unit in the dictionary"
+    return ""
 
 
 def kind_faults(pack: Pack) -> list[Fault]:

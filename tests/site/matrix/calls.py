@@ -7,6 +7,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_access,
     calls_guard,
     calls_imports,
+    calls_ledgers,
     calls_orgs,
     calls_people,
     calls_plans,

@@ -41,6 +41,7 @@ SAMPLES: dict[str, Sample] = {
     "document_code": lambda office: calls_shelf.document_of(office).code,
     "scan_id": lambda office: _scan(office).pk,
     "import_kind": lambda office: "people",
+    "ledger_code": lambda office: "village_support",
 }
 """A route with a parameter that is not here fails the suite."""
 

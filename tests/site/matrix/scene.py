@@ -13,11 +13,13 @@ from gangmu.kernel.notices.operations import object_to_notice, publish_notice
 from gangmu.kernel.notices.rules import Body, Term
 from gangmu.kernel.orgs import operations as orgs
 from gangmu.kernel.people import operations as people
+from gangmu.work.ledgers.queries import ledger_at
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
+from tests.site.matrix.calls_ledgers import support_of
 from tests.site.matrix.calls_people import ID_NUMBER, TELEPHONE, new_person
 from tests.site.matrix.calls_plans import MINUTES, answered_task_of
 from tests.site.matrix.calls_shelf import FORM_KEY, document_of, file_of, notice_of
@@ -46,6 +48,7 @@ class Scene:
     unit: Any
     link: Any
     imported: Any
+    ledger: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -93,7 +96,14 @@ def set_scene(office: Office) -> Scene:
             office.system, office.branch, target=office.other_branch, kind="partner", day=JUNE
         ),
         imported=judged(office),
+        ledger=_ledger(office),
     )
+
+
+def _ledger(office: Office) -> Any:
+    """A ledger of the first branch, in which something is known."""
+    support_of(office)
+    return ledger_at(office.system, office.branch, "village_support")
 
 
 def _items(office: Office) -> None:
