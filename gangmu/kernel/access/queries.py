@@ -76,6 +76,33 @@ def _lent(packs: dict[int, Pack], account_id: int, day: date) -> Iterator[tuple[
                 yield grant, role
 
 
+def lender_of(account_id: int, permission: str, path: str, day: date) -> int | None:
+    """Return whose right an account uses at a place, if it holds none there in its own name."""
+    lent = Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True)
+    givers = list(lent.order_by("pk").values_list("giver", flat=True))
+    if not givers:
+        return None
+    packs = packs_in_force()
+
+    def covers(grants: Iterable[Grant]) -> bool:
+        held = (_held(packs, grant) for grant in grants)
+        return any(
+            role_gives(each.permissions, permission) and each.span[0] <= path < each.span[1]
+            for each in held
+            if each is not None
+        )
+
+    if covers(active_grants(account_id, day)):
+        return None
+    return next((giver for giver in givers if covers(active_grants(giver, day))), None)
+
+
+def lenders_of(account_id: int, day: date) -> list[int]:
+    """Return the accounts for which one is the substitute on a day."""
+    lent = Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True)
+    return list(lent.order_by("giver").values_list("giver", flat=True).distinct())
+
+
 @dataclass(frozen=True)
 class AccountActor:
     """An account that acts, in person or by a token; its grants are read once a request."""

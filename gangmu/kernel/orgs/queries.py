@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
-from gangmu.kernel.orgs.models import NameTerm, Org, OrgLink, OrgSpan, Unit
+from gangmu.kernel.orgs.models import NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
 from gangmu.kernel.orgs.rules import ancestor_ids
 
 
@@ -54,6 +54,41 @@ def ids_within(places: Places) -> QuerySet[Org, int]:
 def names_of(ids: Iterable[int]) -> dict[int, str]:
     """Return the names of organizations by their ids; names are not secret."""
     return dict(Org.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def closing_days(ids: Iterable[int]) -> dict[int, date]:
+    """Return of those organizations that are closed the first day without them; for decisions."""
+    wanted = sorted(set(ids))
+    found: dict[int, date] = {}
+    for start in range(0, len(wanted), 2000):
+        closed = Org.objects.filter(pk__in=wanted[start : start + 2000], closed_on__isnull=False)
+        found.update(closed.values_list("pk", "closed_on"))
+    return found
+
+
+def successors_of(ids: Iterable[int]) -> dict[int, list[Org]]:
+    """Return what organizations were merged into or split into, and stands still, in code order.
+
+    A successor that was itself merged later is followed to the one that stands.
+    """
+    found: dict[int, list[Org]] = {}
+    waiting = {each: {each} for each in set(ids)}
+    for _ in range(_MOST_SUCCESSIONS):
+        if not waiting:
+            break
+        rows = Succession.objects.filter(before__in=list(waiting)).select_related("after")
+        onward: dict[int, set[int]] = {}
+        for row in rows.order_by("after__code"):
+            for origin in waiting[row.before_id]:
+                if row.after.closed_on is None:
+                    found.setdefault(origin, []).append(row.after)
+                else:
+                    onward.setdefault(row.after_id, set()).add(origin)
+        waiting = onward
+    return found
+
+
+_MOST_SUCCESSIONS = 10
 
 
 def visible_orgs(context: Context) -> QuerySet[Org]:

@@ -173,6 +173,33 @@ def posts_at(context: Context, org: Org, day: date | None = None) -> QuerySet[Po
     )
 
 
+def own_posts(context: Context) -> list[Post]:
+    """Return the posts that the reader holds today: what one is oneself needs no permission."""
+    if context.actor.person_id is None:
+        return []
+    posts = Post.objects.filter(on_day(context.today), person=context.actor.person_id)
+    return list(posts.select_related("org", "person").order_by("org__path", "kind", "pk"))
+
+
+def own_post(context: Context, post_id: int) -> Post:
+    """Return one of the reader's own posts, held today or before; otherwise there is none."""
+    posts = Post.objects.filter(pk=post_id, person=context.actor.person_id or 0)
+    post = posts.select_related("org", "person").first()
+    if post is None:
+        raise NotFound("There is no such post.")
+    return post
+
+
+def same_posts(post: Post, day: date) -> list[Post]:
+    """Return the posts of one kind at one place that others hold on a day or later: its successors."""
+    others = Post.objects.filter(org=post.org_id, kind=post.kind).exclude(person=post.person_id)
+    return list(
+        others.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+        .select_related("person", "org")
+        .order_by("-valid_from")
+    )
+
+
 def posts_to_come(context: Context, org: Org) -> QuerySet[Post]:
     """Return the posts at an organization that begin after today."""
     return (

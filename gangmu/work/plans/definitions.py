@@ -83,6 +83,8 @@ class DutyKind(Definition):
     serves, whoever asked first. ``minutes`` is what the author thinks it takes. ``review``
     says who looks at an answer: the parent of who answered, the issuer, or nobody. A contest
     or quota names the paper that approved it and its last day; no order goes out after that.
+    ``carries`` says what becomes of a task that is open when its period closes: noted as missing
+    (``never``), carried over once where the issuer says so (``issuer``), or always.
     """
 
     follows: Follows
@@ -93,6 +95,7 @@ class DutyKind(Definition):
     answer: str
     minutes: int = Field(ge=1, le=2400)
     review: Literal["parent", "none", "issuer"] = "parent"
+    carries: Literal["never", "issuer", "always"] = "issuer"
     approved_by: str = ""
     expires_on: date | None = None
     help: Text | None = None
@@ -103,6 +106,22 @@ class DutyKind(Definition):
         if self.issue_on.workdays_after_issue is not None:
             raise ValueError("the day of issuing cannot be counted from itself")
         return self
+
+
+class TaskRules(Definition):
+    """The clocks of what may be said back to an order, in working days.
+
+    An issuer answers a request for a later day within ``extension_answer``; silence then
+    ``grants`` or ``refuses`` it, and no more than ``extension_most`` working days are given at
+    once. A dispute is answered within ``dispute_answer``, else it goes to the arbiter, who
+    decides within ``dispute_arbiter``.
+    """
+
+    extension_answer: int = Field(default=2, ge=1, le=10)
+    extension_silence: Literal["grants", "refuses"] = "grants"
+    extension_most: int = Field(default=22, ge=1, le=250)
+    dispute_answer: int = Field(default=3, ge=1, le=10)
+    dispute_arbiter: int = Field(default=5, ge=1, le=30)
 
 
 class AccountKind(Definition):

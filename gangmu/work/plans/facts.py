@@ -1,6 +1,7 @@
 """Tasks as facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from gangmu.kernel.facts.models import Fact
@@ -14,11 +15,19 @@ def source_of(task: Task) -> str:
     return f"task:{task.pk}"
 
 
-def facts_of_closing(order: Order, tasks: Iterable[Task]) -> list[NewFact]:
-    """Return what closing writes: due, answered, on time, all on the last day of the period."""
-    day, rows = order.span.last, []
+def facts_of_closing(
+    order: Order, tasks: Iterable[Task], gone: Mapping[int, date] | None = None
+) -> list[NewFact]:
+    """Return what closing writes: due, answered, on time, all on the last day of the period.
+
+    Of an organization that is ``gone`` since a day within the period they stand on its last
+    day: the day on which there still was somebody to whom they belong.
+    """
+    last, rows = order.span.last, []
     for task in tasks:
         note = noted(task.timing)
+        ended = (gone or {}).get(task.org_id)
+        day = min(last, ended - timedelta(days=1)) if ended is not None else last
         source = source_of(task)
         rows += [
             NewFact(task.org_id, day, code, Decimal(value), source, task.duty)

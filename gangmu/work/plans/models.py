@@ -1,12 +1,16 @@
 """Orders, their tasks, the answers to them and what was given back."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
 from gangmu.core.periods import Period
 from gangmu.kernel.access.models import Account
-from gangmu.kernel.orgs.models import Org, PathField
+from gangmu.kernel.orgs.models import Org, PathField, Unit
 from gangmu.kernel.packs.models import PackVersion
+from gangmu.kernel.people.models import Post
+from gangmu.work.plans.rules import token_of
 from gangmu.work.records.models import Record
 
 
@@ -65,7 +69,12 @@ class Task(models.Model):
 
     ``path`` and ``parent`` are those of the order's day: by them it is answered for, even if
     the organization moves. ``timing`` says whether the first answer came in time, and
-    ``missing`` once a period has closed without one.
+    ``missing`` once a period has closed without one. ``due_on`` is the day it is judged by:
+    the order's, or a later one that was granted. ``carried_to`` names the period into which it
+    was carried open when its own closed, to be answered by ``carried_until``; late stays late.
+
+    ``disputed`` stands beside the state, which says received, so that no list, sorting, sheet
+    or answer of the API tells the issuer who disputes; the machine's state is ``standing``.
     """
 
     class State(models.TextChoices):
@@ -73,6 +82,7 @@ class Task(models.Model):
 
         ISSUED = "issued"
         RECEIVED = "received"
+        PASSED = "passed"
         ANSWERED = "answered"
         RETURNED = "returned"
         ACCEPTED = "accepted"
@@ -95,6 +105,9 @@ class Task(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
+    carried_to = models.CharField(max_length=7, blank=True)
+    carried_until = models.DateField(null=True)
+    disputed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -113,6 +126,11 @@ class Task(models.Model):
             models.Index(  # holds all that an account of running orders reads
                 fields=["order", "parent", "state", "timing", "due_on", "path"], name="task_account"
             ),
+            models.Index(
+                fields=["order", "parent"],
+                condition=~Q(carried_to="") & Q(closed_at__isnull=True),
+                name="task_carried",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +145,26 @@ class Task(models.Model):
     def is_closed(self) -> bool:
         """Whether its period has been closed."""
         return self.closed_at is not None
+
+    @property
+    def standing(self) -> str:
+        """Its state in the machine: a disputed task says received to whoever lists it."""
+        return "disputed" if self.disputed else self.state
+
+    @property
+    def token(self) -> str:
+        """What changes with each step: whoever acts on an older one sees a stale page."""
+        return token_of(self.state, self.versions, self.returns, self.due_on)
+
+    def is_over(self) -> bool:
+        """Whether its period is closed or being closed, and it was not carried into the next."""
+        closing = self.order.state in (Order.State.CLOSING, Order.State.CLOSED)
+        return self.is_closed() or (closing and not self.carried_to)
+
+    @property
+    def last_day(self) -> date:
+        """The day by which it is wanted: what was carried over has one of its own."""
+        return max(self.due_on, self.carried_until or self.due_on)
 
 
 class ClosedTally(models.Model):
@@ -155,6 +193,9 @@ class ClosedTally(models.Model):
 class Answer(models.Model):
     """One version of an answer: which record, for whom, entered by whom and when.
 
+    ``post`` is the post as whose holder the person answered, ``substitute_for`` the account
+    whose right was borrowed for it.
+
     Never changed but for ``standing``, which is true for the last version alone.
     """
 
@@ -166,6 +207,8 @@ class Answer(models.Model):
     person = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField()
     after_closing = models.BooleanField(default=False)
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
+    substitute_for = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
     standing = models.BooleanField(default=True)
 
     class Meta:
@@ -190,3 +233,258 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id}: {self.reason[:40]}"
+
+
+class Step(models.Model):
+    """One thing that was done about a task beside receiving, answering and reviewing it.
+
+    Never updated, never deleted. ``day`` is the day it counts for, ``at`` when it was
+    entered. A task is reminded of once a day at most.
+    """
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="steps", db_index=False)
+    event = models.CharField(max_length=20)
+    day = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    note = models.CharField(max_length=500, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "day"], condition=Q(event="reminded"), name="one_reminder_a_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["task", "at"], name="steps_of_task")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.event}"
+
+
+class Extension(models.Model):
+    """A later day for a task: asked for before it is due, granted or refused by the issuer.
+
+    Without a word by ``answer_by`` the pack's rule decides; ``silent`` tells that it did.
+    What the issuer gives unasked stands here too, as asked and granted at once.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        ASKED = "asked"
+        GRANTED = "granted"
+        REFUSED = "refused"
+        MOOT = "moot"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="extensions", db_index=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    due_before = models.DateField()
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_on = models.DateField()
+    answer_by = models.DateField()
+    granted_until = models.DateField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    silent = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(state="asked"), name="one_open_extension_a_task"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | Q(granted_until__isnull=False), name="granted_until_a_day"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["task", "asked_at"], name="extensions_of_task"),
+            models.Index(fields=["state", "answer_by"], name="extension_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} → {self.until}"
+
+
+class Dispute(models.Model):
+    """A task that is said to be a duplicate, or not the asked organization's business.
+
+    It goes to the issuer without a name; rejected there, or not answered by ``answer_by``,
+    it climbs to the arbiter, who alone sees who raised it and decides. While it is open the
+    task's clock stands still. Nothing is ever scored by it.
+    """
+
+    class Ground(models.TextChoices):
+        """What is said."""
+
+        DUPLICATE = "duplicate"
+        NOT_MINE = "not_mine"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        RAISED = "raised"
+        CLIMBED = "climbed"
+        UPHELD = "upheld"
+        REJECTED = "rejected"
+        DROPPED = "dropped"
+        MOOT = "moot"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="disputes", db_index=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="disputes", db_index=False)
+    ground = models.CharField(max_length=10, choices=Ground.choices)
+    other_order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    other_record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RAISED)
+    raised_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    raised_on = models.DateField()
+    answer_by = models.DateField()
+    silent = models.BooleanField(default=False)
+    issuer_note = models.CharField(max_length=500, blank=True)
+    climbed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(state__in=("raised", "climbed")), name="one_open_dispute_a_task"
+            ),
+            models.CheckConstraint(
+                condition=~Q(ground="duplicate")
+                | Q(other_order__isnull=False)
+                | Q(other_record__isnull=False),
+                name="duplicate_names_the_other",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["task", "raised_at"], name="disputes_of_task"),
+            models.Index(fields=["order", "state"], name="disputes_of_order"),
+            models.Index(fields=["state", "answer_by"], name="dispute_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.ground}"
+
+
+class Passing(models.Model):
+    """A task passed down (转办): to whom, until when, and what came back up.
+
+    Exactly one of ``to_org``, ``to_unit``, ``to_post`` is set; ``place`` is the organization
+    at which it is answered. ``above`` is the passing that was passed on further. The duty
+    itself stays with the task's organization.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        PASSED = "passed"
+        ANSWERED = "answered"
+        RECALLED = "recalled"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="passings", db_index=False)
+    above = models.ForeignKey("self", models.PROTECT, null=True, related_name="below")
+    place = models.ForeignKey(Org, models.PROTECT, related_name="passings", db_index=False)
+    to_org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="+", db_index=False)
+    to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    to_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PASSED)
+    note = models.CharField(max_length=500, blank=True)
+    due_on = models.DateField()
+    passed_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    passed_at = models.DateTimeField()
+    words = models.TextField(blank=True)
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_org__isnull=False, to_unit__isnull=True, to_post__isnull=True)
+                | Q(to_org__isnull=True, to_unit__isnull=False, to_post__isnull=True)
+                | Q(to_org__isnull=True, to_unit__isnull=True, to_post__isnull=False),
+                name="passing_has_one_addressee",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["task", "passed_at"], name="passings_of_task"),
+            models.Index(fields=["place", "state"], name="passings_at_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} → {self.place_id}"
+
+    @property
+    def passer(self) -> Org:
+        """The organization that passed it: the task's own, or one in between."""
+        return self.above.place if self.above is not None else self.task.org
+
+    @property
+    def to_name(self) -> str:
+        """To whom it was passed, by name."""
+        if self.to_post is not None:
+            return f"{self.to_post.person} · {self.place.name}"
+        return str(self.to_org or self.to_unit)
+
+
+class Bulk(models.Model):
+    """One press on a list: what was to be done with many tasks, and what came of each row.
+
+    ``rows`` hold for each task its outcome (done, stale, refused), the sentence that says
+    why, and how it stood before and after, so that a step can be undone.
+    """
+
+    kind = models.CharField(max_length=10)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    rows = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_rows = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.made_at:%Y-%m-%d}"
+
+
+class Handover(models.Model):
+    """A post handed over with all that is open there: listed, signed by who gives and who takes.
+
+    What is open stays with the organization; only what was passed to the post by name goes
+    to the successor's.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        GIVEN = "given"
+        TAKEN = "taken"
+        CANCELLED = "cancelled"
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
+    to_post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="handovers")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.GIVEN)
+    note = models.CharField(max_length=500, blank=True)
+    listed = models.JSONField(default=list)
+    given_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    taken_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post"], condition=Q(state__in=("given", "taken")), name="one_handover_a_post"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} → {self.to_post_id}"

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.definition import Fault
 from gangmu.core.periods import Period, period_of
+from gangmu.core.text import msgid
 from gangmu.kernel.guard.rules import rule_fault
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
@@ -15,29 +16,55 @@ from gangmu.kernel.packs.rules import Pack
 from gangmu.work.plans.definitions import DayRule, DutyKind, Every
 from gangmu.work.records.definitions import RecordKind
 
-State = Literal["issued", "received", "answered", "returned", "accepted", "withdrawn"]
-Event = Literal["receive", "answer", "return", "accept", "withdraw"]
+State = Literal["issued", "received", "passed", "answered", "returned", "disputed", "accepted", "withdrawn"]
+Event = Literal[
+    "receive", "pass", "recall", "answer", "return", "accept", "reopen",
+    "dispute", "drop", "reject", "uphold", "withdraw",
+]  # fmt: skip
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
     ("issued", "receive"): "received",
-    ("issued", "answer"): "answered",  # whoever answers has received it
+    ("issued", "pass"): "passed",  # whoever passes on, answers or disputes has received it
+    ("issued", "answer"): "answered",
+    ("issued", "dispute"): "disputed",
+    ("received", "pass"): "passed",
     ("received", "answer"): "answered",
+    ("received", "dispute"): "disputed",
+    ("passed", "pass"): "passed",  # to one more
+    ("passed", "recall"): "received",
+    ("passed", "answer"): "answered",
     ("answered", "accept"): "accepted",
     ("answered", "return"): "returned",
     ("returned", "answer"): "answered",
+    ("accepted", "reopen"): "answered",
+    ("disputed", "drop"): "received",
+    ("disputed", "reject"): "received",
+    ("disputed", "uphold"): "withdrawn",
     ("issued", "withdraw"): "withdrawn",
     ("received", "withdraw"): "withdrawn",
+    ("passed", "withdraw"): "withdrawn",
+    ("disputed", "withdraw"): "withdrawn",
     ("answered", "withdraw"): "withdrawn",
     ("returned", "withdraw"): "withdrawn",
     ("accepted", "withdraw"): "withdrawn",
 }
-"""Every step a task may take while its period is open; no other is possible."""
+"""Every step a task may take while its period is open; no other is possible.
 
-OPEN: tuple[State, ...] = ("issued", "received", "returned")
+What is not a step of its own keeps the state: an extension moves the day, carrying over the
+period's end, a reorganization the organization.
+"""
+
+UNANSWERED: tuple[State, ...] = ("issued", "received", "passed")
+"""States in which no answer has been given and the clock runs."""
+
+OPEN: tuple[State, ...] = (*UNANSWERED, "returned")
 """States in which the asked organization has something to do."""
 
 ANSWERED: tuple[State, ...] = ("answered", "accepted")
 """States in which an answer stands."""
+
+FINAL: tuple[State, ...] = ("withdrawn",)
+"""States that nothing leads out of."""
 
 Timing = Literal["", "on_time", "late", "missing"]
 
@@ -57,11 +84,66 @@ def states_before(event: Event) -> tuple[State, ...]:
     return tuple(state for state, each in TRANSITIONS if each == event)
 
 
+def token_of(state: str, versions: int, returns: int, due_on: date) -> str:
+    """Return a short word that is another one after every step of a task."""
+    return f"{state}-{versions}-{returns}-{due_on:%Y%m%d}"
+
+
+def change_between(seen: str, now: str) -> str:
+    """Return what happened to a task since a page was read, as a sentence."""
+    before, after = ([*token.split("-"), "", ""] for token in (seen, now))
+    if before[0] != after[0]:
+        return MEANWHILE.get(after[0], MEANWHILE["issued"])
+    if before[1] != after[1]:
+        return MEANWHILE["answered"]
+    return msgid("The day on which it is due was changed meanwhile.")
+
+
+MEANWHILE: Mapping[str, str] = {
+    "issued": msgid("The task has changed meanwhile."),
+    "received": msgid("The task was received meanwhile."),
+    "passed": msgid("The task was passed on meanwhile."),
+    "answered": msgid("The task was answered meanwhile."),
+    "returned": msgid("The answer was given back meanwhile."),
+    "accepted": msgid("The answer was accepted meanwhile."),
+    "withdrawn": msgid("The task was withdrawn meanwhile."),
+}
+
+
+def due_after_stop(due_on: date, stopped_on: date, today: date, calendar: Calendar) -> date:
+    """Return the day that a task is due after its clock stood still between two days.
+
+    The working days after the one on which it stopped are given back. What was late when the
+    clock stopped stays late.
+    """
+    if stopped_on > due_on or today <= stopped_on:
+        return due_on
+    lost = len(calendar.workdays(stopped_on + timedelta(days=1), today))
+    return calendar.add_workdays(due_on, lost)
+
+
 def timing_of(answered_on: date | None, due_on: date) -> Timing:
     """Return whether the first answer came in time; a return afterwards does not make it late."""
     if answered_on is None:
         return ""
     return "on_time" if answered_on <= due_on else "late"
+
+
+Ending = Literal["on_time", "late", "missing", "kept", "none"]
+
+
+def ending_of(state: str, timing: str, *, due_on: date, today: date, carries: bool = False) -> Ending:
+    """Return what becomes of a task when its period closes; every state has an answer.
+
+    What is disputed stays open, because its clock stands still; so does what has a later day
+    than this one, and what ``carries`` over into the next period. A withdrawn task ends as none.
+    """
+    if state in FINAL:
+        return "none"
+    if state == "disputed" or (state in OPEN and (carries or due_on >= today)):
+        return "kept"
+    ended = closed_timing(state, timing)
+    return ended or "missing"
 
 
 def closed_timing(state: str, timing: str) -> Timing:
@@ -149,17 +231,22 @@ def step_below(path: str, top: str) -> int | None:
     return int(rest.split("/", 1)[0]) if rest else int(top.rstrip("/").rsplit("/", 1)[-1])
 
 
-Cell = Literal["on_time", "late", "missing", "returned", "open", "overdue"]
+Cell = Literal["on_time", "late", "missing", "returned", "open", "overdue", "carried"]
 
-CELLS: tuple[Cell, ...] = ("on_time", "late", "missing", "returned", "open", "overdue")
+CELLS: tuple[Cell, ...] = ("on_time", "late", "missing", "returned", "open", "overdue", "carried")
 
 
-def cell_of(state: str, timing: str, *, closed: bool, overdue: bool) -> Cell | None:
-    """Return under which heading an account counts a task; a withdrawn one under none."""
+def cell_of(state: str, timing: str, *, closed: bool, overdue: bool, carried: bool = False) -> Cell | None:
+    """Return under which heading an account counts a task; a withdrawn one under none.
+
+    A disputed task is counted like one that is received: an account does not tell who disputes.
+    """
     if state == "withdrawn":
         return None
     if closed or state in ANSWERED:
         return "on_time" if timing == "on_time" else "missing" if timing == "missing" else "late"
+    if carried:
+        return "carried"
     if state == "returned":
         return "returned"
     return "overdue" if overdue else "open"
@@ -208,8 +295,8 @@ class Tally:
 
     @property
     def waiting(self) -> int:
-        """How many still have time, or were given back."""
-        return self.counts.get("open", 0) + self.counts.get("returned", 0)
+        """How many still have time, were given back or carried over."""
+        return sum(self.counts.get(cell, 0) for cell in ("open", "returned", "carried"))
 
     @property
     def share(self) -> float | None:

@@ -12,6 +12,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_people,
     calls_plans,
     calls_shelf,
+    calls_states,
 )
 from tests.site.matrix.call import CALLS, JUNE, Call, somebody
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from gangmu.core.context import Context
 from gangmu.kernel.access.models import Account
+from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.inbox.operations import NewItem, finish_items, post_items
 from gangmu.kernel.notices.models import Notice, Objection
 from gangmu.kernel.notices.operations import object_to_notice, publish_notice
@@ -14,6 +16,7 @@ from gangmu.kernel.notices.rules import Body, Term
 from gangmu.kernel.orgs import operations as orgs
 from gangmu.kernel.people import operations as people
 from gangmu.work.ledgers.queries import ledger_at
+from gangmu.work.plans.operations.handovers import give_post
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
@@ -49,6 +52,7 @@ class Scene:
     link: Any
     imported: Any
     ledger: Any
+    handover: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -61,7 +65,7 @@ def set_scene(office: Office) -> Scene:
     household = people.register_household(
         office.system, office.branch, door=f"{VILLAGE}12", size=4, day=date(2015, 1, 5), head=person
     )
-    people.assign_post(
+    next_post = people.assign_post(
         office.system, office.branch, person=person, kind="committee_member", day=date(2015, 11, 1)
     )
     _items(office)
@@ -97,6 +101,7 @@ def set_scene(office: Office) -> Scene:
         ),
         imported=judged(office),
         ledger=_ledger(office),
+        handover=_handover(office, person, next_post),
     )
 
 
@@ -104,6 +109,14 @@ def _ledger(office: Office) -> Any:
     """A ledger of the first branch, in which something is known."""
     support_of(office)
     return ledger_at(office.system, office.branch, "village_support")
+
+
+def _handover(office: Office, person: Any, post: Any) -> Any:
+    """A post that the person hands to another, who has not signed yet."""
+    other = people.register_person(office.system, office.branch, new_person(f"{VILLAGE}丁"))
+    to = people.assign_post(office.system, office.branch, person=other, kind="committee_member", day=BEGIN)
+    holder = Account.objects.get(person=person.pk)
+    return give_post(Context(AccountActor(holder), office.system.now), post, to=to)
 
 
 def _items(office: Office) -> None:

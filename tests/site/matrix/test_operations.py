@@ -85,6 +85,8 @@ POSTING = ("people.view", "access.manage", "access.grant")
 NEEDED: dict[str, tuple[str, ...]] = {
     "plans.report_task": ("records.write",),
     "plans.answer_tasks": ("records.write",),
+    **dict.fromkeys(("plans.pass_task", "plans.pass_on"), ("orgs.view",)),
+    "plans.remind_ticked": ("inbox.post",),
     "people.assign_post": POSTING,
     "people.assign_posts": POSTING,
     "people.end_post": ("access.grant",),

@@ -40,6 +40,7 @@ QUERIES = every_query()
 ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "account": lambda scene: scene.account,
     "account_id": lambda scene: scene.account.pk,
+    "as_post": lambda scene: None,
     "box": lambda scene: "waiting",
     "code": lambda scene: scene.document.code,
     "day": lambda scene: TODAY,
@@ -48,6 +49,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "field": lambda scene: "support_unit",
     "fields": lambda scene: ["support_unit"],
     "file_id": lambda scene: scene.file.pk,
+    "handover_id": lambda scene: scene.handover.pk,
     "household_id": lambda scene: scene.household.pk,
     "import_id": lambda scene: scene.imported.pk,
     "issuer": lambda scene: scene.office.town,
@@ -69,6 +71,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "periods": lambda scene: [Period.parse("2015-10")],
     "person": lambda scene: scene.person,
     "person_id": lambda scene: scene.person.pk,
+    "post": lambda scene: scene.post,
     "post_id": lambda scene: scene.post.pk,
     "receipt": lambda scene: scene.receipt,
     "record": lambda scene: scene.record,
@@ -108,6 +111,17 @@ TELLS_NO_NAME = {
     "imports.kinds_for": "kinds of lists",
     "imports.shown_values": "a row of a list that was read within reach; its numbers are masked",
     "inbox.started_by_me": OWN,
+    **dict.fromkeys(
+        (
+            "people.own_post",
+            "people.own_posts",
+            "plans.hats_at",
+            "plans.hats_of",
+            "plans.own_handovers",
+            "plans.worn_at",
+        ),
+        OWN,
+    ),
     "orgs.roots_for": "the tops of trees, the county",
     "plans.places_of": "the tops of where it holds a permission, the county",
     "notices.public_notice": "the notice of the scene is not public",
@@ -122,6 +136,7 @@ COUNTS = {
     "notices.reads_notice",
     "orgs.counts_below",
     "people.standing_counts",
+    "plans.listed_at",
 }
 """Queries that tell numbers, or yes and no."""
 

@@ -1,6 +1,7 @@
 """The states of a task, the days of a duty, the headings of an account."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,24 +13,33 @@ from gangmu.core.periods import Period, period_of
 from gangmu.work.plans.definitions import AskedOf, DayRule, DutyKind
 from gangmu.work.plans.rules import (
     ANSWERED,
+    FINAL,
+    OPEN,
     TRANSITIONS,
+    Ending,
+    Event,
     Standing,
+    State,
     Tally,
     best_of,
     cell_of,
+    change_between,
     closed_timing,
     day_by,
+    due_after_stop,
     due_on,
+    ending_of,
     may,
     noted,
     state_after,
     states_before,
     step_below,
     timing_of,
+    token_of,
 )
 
 CALENDAR = Calendar()
-EVENTS = ["receive", "answer", "return", "accept", "withdraw"]
+EVENTS = list(get_args(Event))
 DAYS = st.dates(date(2014, 1, 1), date(2025, 12, 31))
 MONTHS = DAYS.map(lambda day: period_of(day, "month"))
 
@@ -72,7 +82,9 @@ def test_a_closed_task_may_only_be_accepted(state: str, event: str) -> None:
 
 
 def test_states_before_a_withdrawal_are_all_but_withdrawn() -> None:
-    assert set(states_before("withdraw")) == {"issued", "received", "answered", "returned", "accepted"}
+    states = {state for state, _ in TRANSITIONS} | set(TRANSITIONS.values())
+
+    assert set(states_before("withdraw")) == states - {"withdrawn"}
 
 
 @given(MONTHS)
@@ -186,3 +198,76 @@ def test_best_of_names_nobody_who_missed_something() -> None:
     ]
 
     assert [each.name for each in best_of(standings, 3)] == ["丙", "乙"]
+
+
+STATES = list(get_args(State))
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=20))
+def test_no_chain_of_steps_loses_a_task_or_leads_out_of_a_last_state(chain: list[str]) -> None:
+    state = "issued"
+    for event in chain:
+        after = state_after(state, event)
+        if state in FINAL:
+            assert after is None
+        state = after or state
+        assert state in STATES
+
+
+@given(st.sampled_from(STATES), st.sampled_from(["", "on_time", "late"]), DAYS, DAYS, st.booleans())
+def test_closing_has_an_ending_for_every_state_and_keeps_only_what_is_open(
+    state: str, timing: str, due: date, today: date, carries: bool
+) -> None:
+    ending = ending_of(state, timing, due_on=due, today=today, carries=carries)
+
+    assert ending in get_args(Ending)
+    assert (ending == "none") == (state in FINAL)
+    assert state == "disputed" or ending != "kept" or state in OPEN
+    assert ending != "on_time" or timing == "on_time"
+
+
+def test_every_state_is_reached_and_every_one_but_the_last_can_be_left() -> None:
+    reached, frontier = {"issued"}, ["issued"]
+    while frontier:
+        state = frontier.pop()
+        for event in EVENTS:
+            after = state_after(state, event)
+            if after is not None and after not in reached:
+                reached.add(after)
+                frontier.append(after)
+
+    assert reached == set(STATES)
+
+
+def test_a_dispute_ends_where_it_began_or_with_the_task() -> None:
+    ways = {event: after for (state, event), after in TRANSITIONS.items() if state == "disputed"}
+
+    assert ways == {"drop": "received", "reject": "received", "uphold": "withdrawn", "withdraw": "withdrawn"}
+    assert ending_of("disputed", "", due_on=date(2015, 10, 30), today=date(2015, 11, 3)) == "kept"
+
+
+def test_due_after_stop_gives_back_the_working_days_that_the_clock_stood_still() -> None:
+    monday, wednesday, friday = date(2015, 10, 19), date(2015, 10, 21), date(2015, 10, 23)
+
+    assert due_after_stop(wednesday, monday, friday, CALENDAR) == date(2015, 10, 27)
+    assert due_after_stop(wednesday, monday, monday, CALENDAR) == wednesday
+    assert due_after_stop(monday, wednesday, friday, CALENDAR) == monday
+
+
+@given(DAYS, DAYS, st.integers(0, 30))
+def test_a_stopped_clock_never_makes_a_task_due_earlier(due: date, stopped: date, days: int) -> None:
+    assert due_after_stop(due, stopped, stopped + timedelta(days=days), CALENDAR) >= due
+
+
+def test_a_token_tells_what_happened_meanwhile() -> None:
+    before = token_of("answered", 1, 0, date(2015, 10, 30))
+
+    assert change_between(before, token_of("returned", 1, 1, date(2015, 10, 30))) == (
+        "The answer was given back meanwhile."
+    )
+    assert change_between(before, token_of("answered", 2, 1, date(2015, 10, 30))) == (
+        "The task was answered meanwhile."
+    )
+    assert change_between(before, token_of("answered", 1, 0, date(2015, 11, 6))) == (
+        "The day on which it is due was changed meanwhile."
+    )

@@ -14,14 +14,12 @@ from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.orgs.models import Org
 from gangmu.work.plans.facts import fact_of_late_answer, source_of
-from gangmu.work.plans.models import Answer, ClosedTally, Order, Return, Task
+from gangmu.work.plans.models import Answer, ClosedTally, Order, Passing, Return, Task
 from gangmu.work.plans.operations.held import held_below, held_task
 from gangmu.work.plans.queries.duties import record_kind_of
+from gangmu.work.plans.queries.hats import Worn, worn_at
 from gangmu.work.plans.queries.tasks import standing_answer
-from gangmu.work.plans.rules import (
-    state_after,
-    timing_of,
-)
+from gangmu.work.plans.rules import UNANSWERED, state_after, timing_of
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import NewRecord, correct_record, write_record, write_records
 from gangmu.work.records.rules import serves
@@ -39,18 +37,22 @@ def receive_task(context: Context, task: Task) -> Task:
 
 
 @operation("plans.answer_task", permission="plans.answer", at="task.org")
-def answer_task(context: Context, task: Task, *, record: Record) -> Answer:
+def answer_task(
+    context: Context, task: Task, *, record: Record, as_post: int | None = None, seen: str = ""
+) -> Answer:
     """Answer a task with a record, new or already held.
 
     The record is what was reported; the answer only says who gave it, for whom it was
     entered and when. Others who ask the same organization for the same duty and period are
     answered by it as well. Refused for a task that is closed, withdrawn or being reviewed,
-    and for a record of another organization, kind or period, or one that was corrected.
+    and for a record of another organization, kind or period, or one that was corrected. Who
+    has two posts says as which one answers (``as_post``).
     """
-    held = held_task(task, "answer")
+    held = held_task(task, "answer", seen)
     _check_record(held, record)
     others = _others_asking(held)
-    answers = write_answers(context, [(each, record) for each in (held, *others)])
+    worn = worn_at(context, held.org, as_post)
+    answers = write_answers(context, [(each, record) for each in (held, *others)], worn)
     return answers[0]
 
 
@@ -71,12 +73,13 @@ def _others_asking(task: Task) -> list[Task]:
     return list(
         Task.objects.select_for_update(of=("self",))
         .select_related("order", "org")
-        .filter(same, state__in=("issued", "received"), closed_at=None)
+        .filter(same, state__in=UNANSWERED, disputed=False, closed_at=None)
+        .exclude(Q(carried_to=""), order__state__in=(Order.State.CLOSING, Order.State.CLOSED))
         .exclude(pk=task.pk)
     )
 
 
-def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]]) -> list[Answer]:
+def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: Worn) -> list[Answer]:
     """Write answers and move their tasks on, in a number of statements that does not grow."""
     today = context.today
     ids = [task.pk for task, _ in pairs]
@@ -93,11 +96,18 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]]) -> lis
                 entered_by_id=context.account,
                 person=context.actor.person_id,
                 answered_at=context.now,
+                post_id=worn.post,
+                substitute_for_id=worn.substitute_for,
             )
             for task, record in pairs
         ],
         batch_size=500,
     )
+    passed = [task.pk for task, _ in pairs if task.state == Task.State.PASSED]
+    if passed:  # the passer has answered: nobody is waited for any more
+        Passing.objects.filter(task__in=passed, state=Passing.State.PASSED).update(
+            state=Passing.State.RECALLED
+        )
     Task.objects.filter(pk__in=ids, received_at=None).update(
         received_at=context.now, received_by=context.account
     )
@@ -123,7 +133,14 @@ def _move_on(context: Context, ids: list[int], timing: str, *, accepted: bool) -
 
 @operation("plans.report_task", permission="plans.answer", at="task.org", secret=("values",))
 def report_task(
-    context: Context, task: Task, *, values: Mapping[str, Any], day: date | None = None, reason: str = ""
+    context: Context,
+    task: Task,
+    *,
+    values: Mapping[str, Any],
+    day: date | None = None,
+    reason: str = "",
+    as_post: int | None = None,
+    seen: str = "",
 ) -> Answer:
     """Write the record that a task asks for and answer with it, both or neither.
 
@@ -131,9 +148,11 @@ def report_task(
     task that was noted as missing is answered late.
     """
     if task.timing == "missing":
-        return answer_late(context, task, record=_record_for(context, task, values, day, reason))
-    held = held_task(task, "answer")
-    return answer_task(context, held, record=_record_for(context, held, values, day, reason))
+        record = _record_for(context, task, values, day, reason)
+        return answer_late(context, task, record=record, as_post=as_post)
+    held = held_task(task, "answer", seen)
+    record = _record_for(context, held, values, day, reason)
+    return answer_task(context, held, record=record, as_post=as_post)
 
 
 def _record_for(
@@ -196,13 +215,15 @@ def answer_tasks(context: Context, top: Org, *, answers: Sequence[NewAnswer]) ->
     if faults:
         raise Invalid("Some fields need attention.", faults=faults)
     write_answers(
-        context, [(tasks[each.task], record) for each, record in zip(answers, records, strict=True)]
+        context,
+        [(tasks[each.task], record) for each, record in zip(answers, records, strict=True)],
+        worn_at(context, top, None),
     )
     return len(answers)
 
 
 @operation("plans.answer_late", permission="plans.answer", at="task.org")
-def answer_late(context: Context, task: Task, *, record: Record) -> Answer:
+def answer_late(context: Context, task: Task, *, record: Record, as_post: int | None = None) -> Answer:
     """Answer a task that was noted as missing, after its period has closed.
 
     The fact that said 0 is replaced by one that says 1; that it was not on time stands.
@@ -215,6 +236,7 @@ def answer_late(context: Context, task: Task, *, record: Record) -> Answer:
     if held.order.state != Order.State.CLOSED or held.timing != "missing":
         raise Conflict("This task is not missing.")
     _check_record(held, record)
+    worn = worn_at(context, held.org, as_post)
     Answer.objects.filter(task=held, standing=True).update(standing=False)
     answer = Answer.objects.create(
         task=held,
@@ -225,6 +247,8 @@ def answer_late(context: Context, task: Task, *, record: Record) -> Answer:
         person=context.actor.person_id,
         answered_at=context.now,
         after_closing=True,
+        post_id=worn.post,
+        substitute_for_id=worn.substitute_for,
     )
     held.state = Task.State.ACCEPTED if held.order.review == "none" else Task.State.ANSWERED
     held.timing = "late"

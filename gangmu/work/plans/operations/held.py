@@ -1,16 +1,28 @@
 """Hold a task while it changes, and say what happened meanwhile."""
 
 from collections.abc import Sequence
+from typing import NoReturn
+
+from django.db.models import QuerySet
 
 from gangmu.core.errors import Conflict, Invalid, NotFound
+from gangmu.core.text import msgid
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.rules import is_below
-from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.orders import BATCH
-from gangmu.work.plans.rules import (
-    Event,
-    may,
-)
+from gangmu.work.plans.rules import Event, change_between, may
+
+REFUSED = {
+    "withdrawn": msgid("The order was withdrawn."),
+    "answered": msgid("The answer is being reviewed."),
+    "accepted": msgid("The answer was accepted already."),
+    "returned": msgid("The answer was given back already."),
+    "disputed": msgid("The task is disputed: its clock stands still until that is decided."),
+    "passed": msgid("The task was passed on; it can be answered here, or called back."),
+    "issued": msgid("There is no answer yet."),
+    "received": msgid("There is no answer yet."),
+}
 
 
 class TaskConflict(Conflict):
@@ -19,57 +31,82 @@ class TaskConflict(Conflict):
     @classmethod
     def of(cls, task: Task, event: str) -> "TaskConflict":
         """Say what was wanted and why the task refuses it."""
-        if _over(task) and event != "accept":
+        if task.is_over() and event != "accept":
             return cls("The period is closed; a later answer is given as a late one.")
-        sentences = {
-            "withdrawn": "The order was withdrawn.",
-            "answered": "The answer is being reviewed.",
-            "accepted": "The answer was accepted already.",
-            "returned": "The answer was given back already.",
-            "issued": "There is no answer yet.",
-            "received": "There is no answer yet." if event != "receive" else "This was received already.",
-        }
-        return cls(sentences[task.state])
+        if event == "receive" and task.standing == "received":
+            return cls("This was received already.")
+        if event in ("accept", "return", "reopen") and task.standing == "passed":
+            return cls(REFUSED["issued"])
+        return cls(REFUSED[task.standing])
 
 
-# Answering
+class StaleTask(Conflict):
+    """A step from a page that was read before the task changed: what happened meanwhile."""
+
+    code = "stale"
+
+    @classmethod
+    def of(cls, task: Task, seen: str) -> "StaleTask":
+        """Say what happened since."""
+        return cls(change_between(seen, task.token))
 
 
-def held_task(task: Task, event: Event) -> Task:
-    """Return a task, locked and fresh, that may take a step; otherwise refuse."""
-    held = (
+def refuse_step(task: Task, event: Event) -> NoReturn:
+    """Refuse a step that a task cannot take, and say why."""
+    raise TaskConflict.of(task, event)
+
+
+def check_seen(task: Task, seen: str) -> None:
+    """Refuse a step from a page that shows the task as it stood before; nothing seen refuses nothing."""
+    if seen and seen != task.token:
+        raise StaleTask.of(task, seen)
+
+
+def _locked() -> "QuerySet[Task]":
+    return (
         Task.objects.select_for_update(of=("self",))
         .select_related("order", "order__issuer", "order__pack", "org", "org__parent")
         .defer("order__pack__files")
-        .get(pk=task.pk)
     )
-    if not may(held.state, event, closed=_over(held)):
+
+
+def fresh_task(task: Task) -> Task:
+    """Return a task, locked and fresh, whatever its state."""
+    return _locked().get(pk=task.pk)
+
+
+def held_task(task: Task, event: Event, seen: str = "") -> Task:
+    """Return a task, locked and fresh, that may take a step; otherwise refuse."""
+    held = fresh_task(task)
+    check_seen(held, seen)
+    if not may(held.standing, event, closed=held.is_over()):
         raise TaskConflict.of(held, event)
     return held
 
 
-def _over(task: Task) -> bool:
-    """Whether a task's period is closed or being closed."""
-    return task.is_closed() or task.order.state in (Order.State.CLOSING, Order.State.CLOSED)
-
-
-def held_below(top: Org, ids: Sequence[int], event: Event) -> dict[int, Task]:
-    """Return many tasks at or below an organization that may take a step; otherwise refuse."""
+def fresh_tasks(ids: Sequence[int]) -> dict[int, Task]:
+    """Return many tasks, locked and fresh, by their ids; those that are not there are left out."""
     if len(ids) > BATCH:
         raise Invalid("At most %(most)s tasks are taken at once.", {"most": BATCH})
     if len(set(ids)) != len(ids):
         raise Invalid("A task stands twice in the list.")
-    tasks = {
-        task.pk: task
-        for task in Task.objects.select_for_update(of=("self",))
-        .select_related("order", "order__pack", "order__issuer", "org", "org__parent")
-        .defer("order__pack__files")
-        .filter(pk__in=list(ids))
-    }
+    return {task.pk: task for task in _locked().filter(pk__in=list(ids))}
+
+
+def tasks_below(top: Org, ids: Sequence[int]) -> dict[int, Task]:
+    """Return many tasks of organizations at or below one, locked and fresh; another refuses them all."""
+    tasks = fresh_tasks(ids)
     for id_ in ids:
         task = tasks.get(id_)
         if task is None or not is_below(task.org.path, top.path):
             raise NotFound("There is no such task.")
-        if not may(task.state, event, closed=_over(task)):
+    return tasks
+
+
+def held_below(top: Org, ids: Sequence[int], event: Event) -> dict[int, Task]:
+    """Return many tasks at or below an organization that may take a step; otherwise refuse."""
+    tasks = tasks_below(top, ids)
+    for task in tasks.values():
+        if not may(task.standing, event, closed=task.is_over()):
             raise TaskConflict.of(task, event)
     return tasks

@@ -7,6 +7,7 @@ from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.operations.steps import end_what_is_open
 from gangmu.work.plans.queries.duties import CALENDAR, duty_of, duty_of_order, parsed_period
 from gangmu.work.plans.queries.orders import tree_on
 from gangmu.work.plans.rules import (
@@ -134,7 +135,9 @@ def withdraw_order(context: Context, order: Order, *, reason: str) -> Order:
     held = Order.objects.select_for_update().get(pk=order.pk)
     if held.state not in (Order.State.ISSUING, Order.State.ISSUED):
         raise Conflict("The order is closed or was withdrawn already.")
-    Task.objects.filter(order=held, state__in=states_before("withdraw")).update(state=Task.State.WITHDRAWN)
+    open_ones = Task.objects.filter(order=held, state__in=states_before("withdraw"))
+    end_what_is_open(context, list(open_ones.only("pk")))
+    open_ones.update(state=Task.State.WITHDRAWN, disputed=False)
     held.state = Order.State.WITHDRAWN
     held.withdrawn_reason = reason.strip()[:300]
     held.ended_at = context.now

@@ -17,10 +17,10 @@ from gangmu.work.plans.queries.tasks import standing_answer
 
 
 @operation("plans.accept_task", permission="plans.review", at="task.reviewer")
-def accept_task(context: Context, task: Task) -> Task:
-    """Accept the answer that stands (复核)."""
-    held = held_task(task, "accept")
-    _accept(context, [held.pk])
+def accept_task(context: Context, task: Task, *, seen: str = "") -> Task:
+    """Accept the answer that stands (复核); not one that came after the page was read (``seen``)."""
+    held = held_task(task, "accept", seen)
+    accept_all(context, [held.pk])
     held.refresh_from_db()
     return held
 
@@ -35,10 +35,11 @@ def accept_tasks(context: Context, top: Org, *, tasks: Sequence[int]) -> int:
     for task in held.values():
         if not is_below(task.reviewer.path, top.path):
             raise NotFound("There is no such task.")
-    return _accept(context, list(held))
+    return accept_all(context, list(held))
 
 
-def _accept(context: Context, ids: list[int]) -> int:
+def accept_all(context: Context, ids: list[int]) -> int:
+    """Mark answers as accepted; whoever calls it has held the tasks and asked whether they may be."""
     return Task.objects.filter(pk__in=ids).update(
         state=Task.State.ACCEPTED, accepted_at=context.now, accepted_by=context.account
     )
@@ -46,14 +47,19 @@ def _accept(context: Context, ids: list[int]) -> int:
 
 @operation("plans.return_task", permission="plans.review", at="task.reviewer")
 def return_task(
-    context: Context, task: Task, *, reason: str, faults: Mapping[str, str] | None = None
+    context: Context,
+    task: Task,
+    *,
+    reason: str,
+    faults: Mapping[str, str] | None = None,
+    seen: str = "",
 ) -> Return:
     """Give an answer back (退办) with a reason and, beside the fields, what is wrong with each.
 
     Refused without a reason, for a field that the record does not have, and once the
     period is closed.
     """
-    held = held_task(task, "return")
+    held = held_task(task, "return", seen)
     said = {code: fault.strip()[:300] for code, fault in (faults or {}).items() if fault.strip()}
     if not reason.strip():
         raise Invalid("A reason is needed.", faults={"reason": "This must be filled in."})

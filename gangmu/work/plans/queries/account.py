@@ -78,6 +78,7 @@ class _Counting:
     top: Org
     today: date
     columns: Mapping[int, str]
+    closed: frozenset[int]
     lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
     totals: dict[str, Tally] = field(default_factory=dict)
 
@@ -91,7 +92,8 @@ class _Counting:
 
     def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for order, state, timing, due, path, count in rows:
-            cell = cell_of(state, timing, closed=timing == "missing", overdue=due < self.today)
+            overdue, carried = due < self.today, order in self.closed
+            cell = cell_of(state, timing, closed=timing == "missing", overdue=overdue, carried=carried)
             self.add(order, path, cell, count)
 
     def add_tallies(self, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -110,16 +112,19 @@ def _account(context: Context, top: Org, orders: QuerySet[Order], by: str) -> Ac
     known = list(orders.values_list("pk", by, "state"))
     closed = [pk for pk, _, state in known if state == Order.State.CLOSED]
     running = [pk for pk, _, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
-    counting = _Counting(top, context.today, {pk: column for pk, column, _ in known})
+    columns = {pk: column for pk, column, _ in known}
+    counting = _Counting(top, context.today, columns, frozenset(closed))
     near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
     counting.add_tasks(near.values_list("order_id", "state", "timing", "due_on", "path", Value(1)))
-    deeper = Task.objects.filter(~Q(parent=top), in_subtree(top.path), order__in=running, path__gt=top.path)
-    counting.add_tasks(
-        deeper.values("order_id", "parent_id", "state", "timing", "due_on")
-        .annotate(some_path=Min("path"), count=Count("*"))
-        .order_by()
-        .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
-    )
+    below = Task.objects.filter(~Q(parent=top), in_subtree(top.path), path__gt=top.path)
+    carried = Q(order__in=closed, closed_at=None) & ~Q(carried_to="")
+    for deeper in (below.filter(order__in=running), below.filter(carried)):
+        counting.add_tasks(
+            deeper.values("order_id", "parent_id", "state", "timing", "due_on")
+            .annotate(some_path=Min("path"), count=Count("*"))
+            .order_by()
+            .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
+        )
     tallies = ClosedTally.objects.filter(
         ~Q(parent=top), in_subtree(top.path), order__in=closed, path__gt=top.path
     )

@@ -14,6 +14,7 @@ from gangmu.work.plans.models import Answer, Order, Return, Task
 from gangmu.work.plans.rules import (
     ANSWERED,
     OPEN,
+    UNANSWERED,
 )
 from gangmu.work.records.models import Record
 from gangmu.work.records.queries import records_held
@@ -152,7 +153,8 @@ def tasks_of_order(
 
 def in_cell(cell: str, today: date) -> Q:
     """Return the condition that an account counts a task under a heading; none is any."""
-    answered, going = Q(state__in=ANSWERED), Q(state__in=("issued", "received"), closed_at=None)
+    answered, running = Q(state__in=ANSWERED), Q(closed_at=None) & ~Q(order__state=Order.State.CLOSED)
+    going = Q(state__in=UNANSWERED) & running
     match cell:
         case "on_time":
             return answered & Q(timing="on_time")
@@ -161,11 +163,13 @@ def in_cell(cell: str, today: date) -> Q:
         case "missing":
             return Q(timing="missing")
         case "returned":
-            return Q(state="returned", closed_at=None)
+            return Q(state="returned") & running
         case "open":
             return going & Q(due_on__gte=today)
         case "overdue":
             return going & Q(due_on__lt=today)
+        case "carried":
+            return Q(state__in=OPEN, closed_at=None, order__state=Order.State.CLOSED)
     return ~Q(state="withdrawn")
 
 
