@@ -4,11 +4,13 @@ from datetime import date
 
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from gangmu.core.errors import NotFound
 from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.models import Org, OrgLink, OrgSpan, Unit
 from gangmu.kernel.orgs.operations import (
+    BATCH,
     NewOrg,
     add_unit,
     close_org,
@@ -36,6 +38,9 @@ from gangmu.kernel.orgs.queries import (
 )
 
 router = Router(tags=["orgs"])
+
+MOST_AT_ONCE = 100
+"""Organizations that one merger or one split touches at most: a county has fewer towns."""
 
 
 class OrgOut(Schema):
@@ -140,7 +145,7 @@ def post_org(request: Request, org_id: int, new: NewOrgIn) -> Org:
 class BatchIn(Schema):
     """Up to two thousand organizations, parents before their children."""
 
-    orgs: list[NewOrgIn]
+    orgs: list[NewOrgIn] = Field(max_length=BATCH)
 
 
 @endpoint(
@@ -155,7 +160,7 @@ def post_orgs(request: Request, org_id: int, batch: BatchIn) -> list[Org]:
 class IdsIn(Schema):
     """Some organizations."""
 
-    orgs: list[int]
+    orgs: list[int] = Field(max_length=BATCH)
 
 
 class CountOut(Schema):
@@ -224,7 +229,7 @@ def post_parent(request: Request, org_id: int, given: MoveIn) -> Org:
 class MergeIn(Schema):
     """Which organizations are merged into the one, from which day on."""
 
-    merged: list[int]
+    merged: list[int] = Field(max_length=MOST_AT_ONCE)
     day: date
     paper: str = ""
 
@@ -243,13 +248,13 @@ class PartIn(Schema):
     """One part of a split, with the children that it takes."""
 
     new: NewOrgIn
-    takes: list[int]
+    takes: list[int] = Field(max_length=BATCH)
 
 
 class SplitIn(Schema):
     """The parts of a split."""
 
-    parts: list[PartIn]
+    parts: list[PartIn] = Field(max_length=MOST_AT_ONCE)
     day: date
     paper: str = ""
 

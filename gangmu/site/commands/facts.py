@@ -1,7 +1,7 @@
 """``gangmu facts export``: the tree and the facts of a period as Parquet."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +70,9 @@ def run(args: argparse.Namespace) -> int:
     from gangmu.core.context import Context
     from gangmu.kernel.access.queries import system_actor
     from gangmu.kernel.facts.parquet import export_facts
+    from gangmu.site.clock import now
 
-    context = Context(system_actor(), datetime.now(UTC))
+    context = Context(system_actor(), now())
     under = _org(context, args.under)
     Progress()(f"writing {period} to {args.out}")
     done = export_facts(context, period, args.out, known_at=known_at, under=under)
