@@ -1,7 +1,10 @@
 """What stands in templates and sources, and what must not."""
 
+import csv
 import re
 from pathlib import Path
+
+import yaml
 
 from django.template.loader import get_template
 
@@ -56,3 +59,27 @@ def test_code_names_no_place():
     found = [line for path in modules() for line in _lines(path, PLACES)]
 
     assert found == []
+
+
+def _divisions() -> set[str]:
+    """Return the names of all counties, towns and villages that the packs' worlds stand on."""
+    names = set()
+    for path in sorted((PACKAGE / "packs").glob("*/divisions.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            names |= {row["name"] for row in csv.DictReader(file)}
+        imagined = yaml.safe_load((path.parent / "world.yaml").read_text(encoding="utf-8"))["imagined"]
+        names |= {imagined["name"], *(town["name"] for town in imagined["towns"])}
+    return names
+
+
+def test_neither_code_nor_templates_name_a_division_of_any_pack():
+    names = _divisions()
+    read = [path for path in (*modules(), *_templates()) if PACKAGE / "packs" not in path.parents]
+    texts = {path: path.read_text(encoding="utf-8") for path in read}
+    chinese = {path: text for path, text in texts.items() if re.search("[\u4e00-\u9fff]", text)}
+
+    found = {named(path): sorted(name for name in names if name in text) for path, text in chinese.items()}
+
+    assert len(names) > 1000
+    assert chinese
+    assert {path: there for path, there in found.items() if there} == {}

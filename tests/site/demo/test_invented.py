@@ -9,14 +9,14 @@ import pytest
 from gangmu.kernel.people.rules import draft_person
 from gangmu.site.demo.invented import people_of
 from gangmu.site.demo.world import World, read_world
-from tests.site.demo.test_world import _founding_names
+from tests.site.demo.test_world import founding_names
 
 DAY = date(2015, 8, 17)
 
 
 @pytest.fixture(scope="module")
 def world(pocket: Path) -> World:
-    return read_world(pocket, _founding_names())
+    return read_world(pocket, founding_names())
 
 
 def test_every_member_of_the_world_can_be_registered(world: World):

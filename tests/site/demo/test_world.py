@@ -15,14 +15,14 @@ from gangmu.site.terminal import CommandFailure
 PACKS = Path(gangmu.__file__).parent / "packs"
 
 
-def _founding_names() -> dict[str, str]:
+def founding_names() -> dict[str, str]:
     kinds = [read_definition(path, OrgKind)[0] for path in (PACKS / "base" / "org_kind").glob("*.yaml")]
     return {kind.code: kind.founding_name for kind in kinds if kind}
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return read_world(PACKS / "linxia", _founding_names())
+    return read_world(PACKS / "linxia", founding_names())
 
 
 def _real(world: World, level: str) -> int:
@@ -94,11 +94,11 @@ def test_a_general_branch_has_branches_below_it(world: World):
 
 
 def test_the_same_seed_gives_the_same_world(world: World):
-    assert read_world(PACKS / "linxia", _founding_names()).orgs == world.orgs
+    assert read_world(PACKS / "linxia", founding_names()).orgs == world.orgs
 
 
 def test_the_small_world_is_a_part_of_the_whole_one(world: World):
-    small = read_world(PACKS / "linxia", _founding_names(), small=True)
+    small = read_world(PACKS / "linxia", founding_names(), small=True)
 
     assert set(small.orgs) < set(world.orgs)
     assert _real(small, "county") == 1
@@ -115,7 +115,7 @@ def test_a_world_that_misses_its_totals_is_refused(tmp_path: Path):
     (place / "divisions.csv").write_bytes((PACKS / "linxia" / "divisions.csv").read_bytes())
 
     with pytest.raises(CommandFailure) as refused:
-        read_world(place, _founding_names())
+        read_world(place, founding_names())
 
     assert refused.value.message == "the world does not add up to its totals: village: 1197, not 1150"
 
@@ -126,7 +126,7 @@ def test_a_plan_with_a_wrong_key_is_refused_with_its_line(tmp_path: Path):
     (place / "world.yaml").write_text('root: "1"\nsize: 3\n', encoding="utf-8")
 
     with pytest.raises(CommandFailure) as refused:
-        read_world(place, _founding_names())
+        read_world(place, founding_names())
 
     assert "elsewhere/world.yaml:2: extra_forbidden size: there is no such key here" in [
         str(fault) for fault in refused.value.faults
