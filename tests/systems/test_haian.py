@@ -67,10 +67,12 @@ def test_h1_a_list_is_drawn_up_reviewed_by_the_town_and_nobody_answers_for_anoth
     today = haian.system.now.date().isoformat()
     values = {"drawn_on": current("month").first.isoformat(), "items": ITEMS}
 
-    refused = stranger.post(f"/tasks/{task['id']}/report", values=values)
-    empty = secretary.post(f"/tasks/{task['id']}/report", values={"drawn_on": today, "items": ""})
-    done = secretary.post(f"/tasks/{task['id']}/report", values=values)
-    accepted = haian.caller("town_officer", "320685111").post(f"/tasks/{task['id']}/accept")
+    refused = stranger.send("post", f"/tasks/{task['id']}/report", {"values": values})
+    empty = secretary.send(
+        "post", f"/tasks/{task['id']}/report", {"values": {"drawn_on": today, "items": ""}}
+    )
+    done = secretary.send("post", f"/tasks/{task['id']}/report", {"values": values})
+    accepted = haian.caller("town_officer", "320685111").send("post", f"/tasks/{task['id']}/accept")
 
     assert refused.status_code == 404
     assert empty.status_code == 422
@@ -83,7 +85,7 @@ def test_h1_the_calendar_refuses_an_account_for_a_month(haian: Place) -> None:
     officer = haian.caller("officer", "320685")
     asked = {"duty": "secretary_account", "period": str(current("month"))}
 
-    refused = officer.post(f"/orgs/{haian.root.pk}/orders", **asked)
+    refused = officer.send("post", f"/orgs/{haian.root.pk}/orders", asked)
 
     assert refused.status_code == 422
     assert refused.json()["faults"] == {"period": "请选择其他周期。"}
