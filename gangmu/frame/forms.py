@@ -45,6 +45,7 @@ class BoundField:
     fault: str
     finder: str = ""
     shown: str = ""
+    note: str = ""
 
     @property
     def id(self) -> str:
@@ -102,6 +103,7 @@ class BoundField:
         """The elements that explain this field to who cannot see them beside it."""
         parts = [
             f"{self.id}-fault" if self.fault else "",
+            f"{self.id}-note" if self.note else "",
             f"{self.id}-help" if self.help or self.widget == "file" else "",
             f"{self.id}-sample" if self.sample else "",
         ]
@@ -113,7 +115,8 @@ class FieldForm:
     """Fields with values and faults, ready to be shown; it decides nothing.
 
     ``finders`` give the address that finds organizations or persons, by type or by
-    field; ``shown`` gives what a chosen organization, person or file is called.
+    field; ``shown`` gives what a chosen organization, person or file is called; ``notes``
+    say beside a field what is known of it.
     """
 
     specs: Sequence[FieldSpec]
@@ -121,6 +124,7 @@ class FieldForm:
     faults: Mapping[str, str] = field(default_factory=dict)
     finders: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> list[BoundField]:
@@ -145,6 +149,7 @@ class FieldForm:
             fault=translate(fault) if fault else "",
             finder=self.finders.get(spec.code) or self.finders.get(spec.type, ""),
             shown=self.shown.get(spec.code) or str(self.values.get(f"{spec.code}_shown") or ""),
+            note=self.notes.get(spec.code, ""),
         )
 
     @property
@@ -163,4 +168,4 @@ class FieldForm:
 
     def again(self, sent: Mapping[str, Any], faults: Mapping[str, str]) -> "FieldForm":
         """Return the same form with what was typed and what is wrong with it."""
-        return FieldForm(self.specs, sent, faults, self.finders, self.shown)
+        return FieldForm(self.specs, sent, faults, self.finders, self.shown, self.notes)

@@ -17,7 +17,6 @@ from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 from gangmu.kernel.people import api as people
-from gangmu.results.assessment import api as assessment
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
 from gangmu.work.records import api as records
@@ -51,7 +50,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (access, orgs, imports, people, files, inbox, notices, records, ledgers, plans, assessment, desk):
+for room in (access, orgs, imports, people, files, inbox, notices, records, ledgers, plans, desk):
     api.add_router("", room.router)
 
 

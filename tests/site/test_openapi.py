@@ -118,7 +118,6 @@ NOT_OVER_THE_API: dict[str, str] = {
     "access.open_accounts": "bulk: the demo and imports",
     "access.redeem_start_code": "a browser's sign-in page",
     "access.set_second_factor": "a browser's sign-in page",
-    "assessment.keep_results": "part of a run, a batch each",
     "facts.note_export": "part of the command that takes facts out",
     "files.attach_files": "part of what refers to the files",
     **dict.fromkeys(

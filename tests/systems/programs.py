@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,13 +11,14 @@ from openpyxl import Workbook, load_workbook
 
 from gangmu.core.context import Context
 from gangmu.kernel.access.operations import fresh_token
+from gangmu.site import clock
 
 
 class Program:
     """The API as the program of one account calls it; each write under a key of its own."""
 
     def __init__(self, context: Context, *scopes: str) -> None:
-        now = Context(context.actor, datetime.now(UTC))
+        now = Context(context.actor, clock.now())
         until = now.now + timedelta(days=1)
         _, text = fresh_token(now, name="程序", scopes=list(scopes) or ["*"], expires_at=until)
         self.client = Client(headers={"Authorization": f"Bearer {text}"})

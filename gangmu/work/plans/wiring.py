@@ -4,6 +4,7 @@ from typing import Any
 
 from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.packs.rules import add_check, add_shape
+from gangmu.work.plans.asked_again import fields_asked_again
 from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults
@@ -24,6 +25,7 @@ add_shape("duty", DutyKind)
 add_shape("account", AccountKind)
 add_shape("task_rules", TaskRules)
 add_check(duty_faults)
+add_check(fields_asked_again)
 add_menu(
     "duties", "My tasks", "plans-waiting", "plans.answer", 10, icon="checklist", phone=True, count=_waiting
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, Refusal
@@ -18,7 +19,9 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
 from gangmu.kernel.people.queries import visible_people
 from gangmu.work.records.definitions import RecordKind
-from gangmu.work.records.rules import references
+from gangmu.work.records.models import KnownValue
+from gangmu.work.records.queries import field_kinds, known_values
+from gangmu.work.records.rules import is_valid, references
 
 
 def named_things(context: Context, kind: RecordKind, values: Mapping[str, Any]) -> dict[str, str]:
@@ -48,9 +51,21 @@ def record_form(
     kind: RecordKind,
     values: Mapping[str, Any] | None = None,
     faults: Mapping[str, str] | None = None,
+    *,
+    known_of: Org | None = None,
+    offered: bool = True,
 ) -> FieldForm:
-    """Return the form of a kind of record, empty or with what is held or was typed."""
+    """Return the form of a kind of record, empty or with what is held or was typed.
+
+    Of an organization ``known_of`` what is known and may still be relied on stands in it
+    where it is ``offered``, each with its source and day beside it: nothing is asked twice.
+    """
     held = dict(values or {})
+    known = known_values(context, known_of) if known_of is not None and kind.shared else {}
+    shared = {code: known[of] for code, of in kind.shared.items() if of in known}
+    valid = [code for code, each in shared.items() if known_of and is_fresh(context, known_of, each)]
+    if offered:
+        held |= {code: shared[code].value for code in valid if held.get(code) is None}
     if kind.day_field and not held.get(kind.day_field):
         held[kind.day_field] = context.today.isoformat()
     return FieldForm(
@@ -59,7 +74,32 @@ def record_form(
         dict(faults or {}),
         finders={"organization": reverse("orgs-finder"), "person": reverse("people-finder")},
         shown=named_things(context, kind, held),
+        notes={
+            spec.code: known_in_words(spec, shared[spec.code], fresh=spec.code in valid)
+            for spec in kind.fields
+            if spec.code in shared
+        },
     )
+
+
+def is_fresh(context: Context, org: Org, known: KnownValue) -> bool:
+    """Whether a value may still be relied on today."""
+    field = field_kinds(org).get(known.field)
+    return field is not None and known.value is not None and is_valid(field, known.day, context.today)
+
+
+def known_in_words(spec: FieldSpec, known: KnownValue, *, fresh: bool = True) -> str:
+    """Return what is known, with source and day, as it stands beside a field."""
+    sentence = (
+        translate("Known: %(value)s · source: %(source)s · %(day)s")
+        if fresh
+        else translate("Known: %(value)s · source: %(source)s · %(day)s · no longer current, please say anew")
+    )
+    return sentence % {
+        "value": value_in_words(spec, known.value),
+        "source": known.source,
+        "day": formats.short_day(known.day),
+    }
 
 
 def sent_values(
@@ -80,13 +120,18 @@ def sent_values(
 
 @dataclass(frozen=True)
 class ReadLine:
-    """One field of a record as it is read: its title, its value in words, what is said about it."""
+    """One field of a record as it is read: its title, its value in words, what is said about it.
+
+    ``known`` is what was known before it; ``confirmed`` says that it is the same.
+    """
 
     code: str
     title: str
     text: str
     fault: str = ""
     changed: bool = False
+    known: str = ""
+    confirmed: bool = False
 
 
 def read_lines(
@@ -96,8 +141,9 @@ def read_lines(
     *,
     faults: Mapping[str, str] | None = None,
     changed: tuple[str, ...] = (),
+    before: Mapping[str, KnownValue] | None = None,
 ) -> list[ReadLine]:
-    """Return a record's values in words, in the order of its form."""
+    """Return a record's values in words, in the order of its form; beside them what was known ``before``."""
     names = named_things(context, kind, values)
     return [
         ReadLine(
@@ -106,6 +152,8 @@ def read_lines(
             names.get(spec.code) or value_in_words(spec, values.get(spec.code)),
             (faults or {}).get(spec.code, ""),
             spec.code in changed,
+            known_in_words(spec, (before or {})[spec.of]) if spec.of in (before or {}) else "",
+            spec.of in (before or {}) and (before or {})[spec.of].value == values.get(spec.code),
         )
         for spec in kind.fields
     ]

@@ -14,6 +14,7 @@ from gangmu.kernel.packs.models import PackVersion
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.records.definitions import FieldKind, RecordKind
 from gangmu.work.records.models import KnownValue, Record
+from gangmu.work.records.rules import is_valid
 
 
 def record_kinds(org: Org) -> tuple[RecordKind, ...]:
@@ -151,3 +152,31 @@ def values_of_departments(orgs: Iterable[int], fields: Iterable[str]) -> QuerySe
     """Return what departments gave about some organizations and stands: for those who replace it."""
     given = KnownValue.objects.filter(way=KnownValue.Way.DEPARTMENT, standing=True)
     return given.filter(org__in=list(orgs), field__in=list(fields))
+
+
+def known_before(record: Record) -> dict[str, KnownValue]:
+    """Return what was known of an organization before a record said it, by the dictionary's code."""
+    own = Q(record=record.first_id) | Q(record__origin=record.first_id)
+    rows = KnownValue.objects.filter(
+        org=record.org_id, standing=True, day__lte=record.day, entered_at__lte=record.entered_at
+    )
+    return {each.field: each for each in rows.exclude(own).order_by("day", "pk")}
+
+
+def brings_news(kind: RecordKind, record: Record) -> bool:
+    """Whether a record says anything that was not known and valid before it; if not, it only confirms."""
+    told = [
+        spec
+        for spec in kind.fields
+        if spec.code != kind.day_field and record.values.get(spec.code) is not None
+    ]
+    if not told or any(not spec.of for spec in told):
+        return True
+    before, fields = known_before(record), field_kinds(record.org)
+    return any(
+        spec.of not in before
+        or before[spec.of].value != record.values[spec.code]
+        or spec.of not in fields
+        or not is_valid(fields[spec.of], before[spec.of].day, record.day)
+        for spec in told
+    )

@@ -5,7 +5,6 @@ Each room's rows stand in a module of their own; importing it puts them into ``C
 
 from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the list
     calls_access,
-    calls_assessment,
     calls_guard,
     calls_imports,
     calls_ledgers,

@@ -6,7 +6,7 @@ from typing import Any
 from gangmu.kernel.files import operations as files
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
-from tests.site.matrix import calls_assessment, calls_guard, calls_imports, calls_people, calls_shelf
+from tests.site.matrix import calls_guard, calls_imports, calls_people, calls_shelf
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
@@ -40,17 +40,12 @@ SAMPLES: dict[str, Sample] = {
     "objection_id": lambda office: calls_shelf.objection_of(office).pk,
     "document_code": lambda office: calls_shelf.document_of(office).code,
     "scan_id": lambda office: _scan(office).pk,
-    "round_id": lambda office: calls_assessment.round_of(office, "publicity").pk,
-    "card_code": lambda office: "branch_year",
-    "indicator_code": lambda office: "orders_on_time",
-    "appeal_id": lambda office: calls_assessment.appeal_of(office).pk,
-    "screening_id": lambda office: calls_assessment.screening_of(office).pk,
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",
 }
 """A route with a parameter that is not here fails the suite."""
 
-OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id", "screening_id"}
+OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id"}
 """Parameters that name one's own things: others find nothing there."""
 
 

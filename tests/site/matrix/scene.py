@@ -20,7 +20,6 @@ from gangmu.work.plans.operations.handovers import give_post
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
-from tests.site.matrix import calls_assessment
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -54,8 +53,6 @@ class Scene:
     imported: Any
     ledger: Any
     handover: Any
-    appeal: Any
-    screening: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -82,7 +79,6 @@ def set_scene(office: Office) -> Scene:
         kind="meeting_record",
         values=MINUTES | {"held_on": "2015-10-07", "agenda": f"{VILLAGE}议题"},
     )
-    calls_assessment.remark_on(calls_assessment.round_of(office, "publicity"), f"{VILLAGE}记录不全")
     return Scene(
         office=office,
         account=account,
@@ -106,8 +102,6 @@ def set_scene(office: Office) -> Scene:
         imported=judged(office),
         ledger=_ledger(office),
         handover=_handover(office, person, next_post),
-        appeal=calls_assessment.appeal_of(office),
-        screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),
     )
 
 

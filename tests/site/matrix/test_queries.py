@@ -13,7 +13,6 @@ from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
-from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_people import ID_NUMBER
 from tests.site.matrix.found import modules_of
@@ -42,7 +41,6 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "account": lambda scene: scene.account,
     "account_id": lambda scene: scene.account.pk,
     "as_post": lambda scene: None,
-    "appeal_id": lambda scene: scene.appeal.pk,
     "box": lambda scene: "waiting",
     "code": lambda scene: scene.document.code,
     "day": lambda scene: TODAY,
@@ -78,11 +76,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "receipt": lambda scene: scene.receipt,
     "record": lambda scene: scene.record,
     "record_id": lambda scene: scene.record.pk,
-    "round_": lambda scene: scene.appeal.round,
-    "round_id": lambda scene: scene.appeal.round_id,
     "row": lambda scene: rows_of(scene.imported).get(),
-    "scorecard": lambda scene: "branch_year",
-    "screening_id": lambda scene: scene.screening.pk,
     "subject": lambda scene: "",
     "task": lambda scene: scene.task,
     "task_id": lambda scene: scene.task.pk,
@@ -91,18 +85,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
 }
 """What a parameter without a default is given, by its name; one that is not here fails the suite."""
 
-BEHIND: dict[str, Callable[[Scene], Any]] = {
-    "kind": lambda scene: IndicatorKind.model_validate(
-        {"code": "answered", "title": "x", "numerator": {"sum": "task.answered"}}
-    ),
-    "measure": lambda scene: Measure.model_validate({"sum": "task.answered"}),
-    "known_at": lambda scene: NOW,
-}
-
 OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
-    "assessment.evidence_for": BEHIND,
-    "assessment.facts_behind": BEHIND,
-    "assessment.months_of": {"orgs": lambda scene: [scene.office.branch]},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -117,15 +100,6 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
 OWN = "one's own, and the county has none of these"
 TELLS_NO_NAME = {
     "access.own_delegations": OWN,
-    "assessment.evidence_for": "no orders of the scene are closed, so there are no facts",
-    "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
-    "assessment.groups_of": "figures of peer groups; nobody is named",
-    "assessment.months_of": "figures of months",
-    "assessment.own_results": OWN,
-    "assessment.results_over_years": "the round of the scene is not final",
-    "assessment.scores_within": "bare scores",
-    "assessment.screening_by_id": "for the parent alone, the town",
-    "assessment.screenings_for": "for the parent alone, the town",
     "access.own_sessions": OWN,
     "access.own_tokens": OWN,
     "audit.own_entries": OWN,
@@ -155,7 +129,6 @@ TELLS_NO_NAME = {
 """Queries whose result for the county holds neither the village's nor its town's name, and why."""
 
 COUNTS = {
-    "assessment.appeal_counts",
     "inbox.inbox_counts",
     "inbox.item_counts",
     "ledgers.sums_of",

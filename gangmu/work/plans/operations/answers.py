@@ -18,6 +18,7 @@ from gangmu.work.plans.models import Answer, ClosedTally, Order, Passing, Return
 from gangmu.work.plans.operations.held import held_below, held_task
 from gangmu.work.plans.queries.duties import record_kind_of
 from gangmu.work.plans.queries.hats import Worn, worn_at
+from gangmu.work.plans.queries.news import nothing_to_review
 from gangmu.work.plans.queries.tasks import standing_answer
 from gangmu.work.plans.rules import UNANSWERED, state_after, timing_of
 from gangmu.work.records.models import Record
@@ -44,9 +45,10 @@ def answer_task(
 
     The record is what was reported; the answer only says who gave it, for whom it was
     entered and when. Others who ask the same organization for the same duty and period are
-    answered by it as well. Refused for a task that is closed, withdrawn or being reviewed,
-    and for a record of another organization, kind or period, or one that was corrected. Who
-    has two posts says as which one answers (``as_post``).
+    answered by it as well. One that only confirms what is known and valid needs no review.
+    Refused for a task that is closed, withdrawn or being reviewed, and for a record of another
+    organization, kind or period, or one that was corrected. Who has two posts says as which
+    one answers (``as_post``).
     """
     held = held_task(task, "answer", seen)
     _check_record(held, record)
@@ -116,14 +118,17 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: 
         task.state = state_after(task.state, "answer") or task.state
         task.answered_on = task.answered_on or today
         task.versions += 1
+    settled = {task.pk for task, record in pairs if nothing_to_review(task, record)}
     for timing in {task.timing for task, _ in pairs}:
-        for review in {task.order.review for task, _ in pairs}:
-            chosen = [task.pk for task, _ in pairs if (task.timing, task.order.review) == (timing, review)]
-            _move_on(context, chosen, timing, accepted=review == "none")
+        timed = [task.pk for task, _ in pairs if task.timing == timing]
+        _move_on(context, [key for key in timed if key not in settled], timing, accepted=False)
+        _move_on(context, [key for key in timed if key in settled], timing, accepted=True)
     return answers
 
 
 def _move_on(context: Context, ids: list[int], timing: str, *, accepted: bool) -> None:
+    if not ids:
+        return
     tasks = Task.objects.filter(pk__in=ids)
     tasks.filter(answered_on=None).update(answered_on=context.today)
     tasks.update(state=Task.State.ANSWERED, timing=timing, versions=F("versions") + 1)

@@ -30,8 +30,10 @@ from gangmu.work.plans.queries.tasks import (
     waiting_tasks,
 )
 from gangmu.work.plans.rules import may
+from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.forms import read_lines, record_form, sent_values, summary_of
-from gangmu.work.records.queries import kind_of_record, record_by_id
+from gangmu.work.records.models import Record
+from gangmu.work.records.queries import kind_of_record, known_before, record_by_id
 
 
 def _task_tabs(here: str) -> list[Tab]:
@@ -114,7 +116,7 @@ def task_values(
     if answers:
         begun = sent if sent is not None else (held.values if held is not None else {})
         said = faults if faults is not None else (back.faults if back and found.state == "returned" else {})
-        form = record_form(context, kind, begun, said)
+        form = record_form(context, kind, begun, said, known_of=found.org, offered=sent is None)
     shape = kind_of_record(held) if held is not None else kind
     # whoever is asked reads the task; the order as a whole is for its issuer's own reach
     reaches = context.may("plans.view", order_.issuer.path)
@@ -129,7 +131,7 @@ def task_values(
         "period_words": period_in_words(order_.span),
         "days": (found.due_on - context.today).days,
         "answer": answer,
-        "lines": read_lines(context, shape, held.values) if held is not None else (),
+        **_answer_lines(context, shape, held),
         "returned": back if found.state == "returned" else None,
         "form": form,
         "late_answer": missing,
@@ -143,6 +145,18 @@ def task_values(
         "events": _events(found),
         "order_url": order_url,
         "crumbs": [(order_.title, order_url), (found.org.name, "")],
+    }
+
+
+def _answer_lines(context: Context, kind: RecordKind, record: Record | None) -> dict[str, Any]:
+    """Return an answer as it is read: what is new, and apart what was known before and only confirmed."""
+    if record is None:
+        return {"lines": (), "confirmed": ()}
+    before = known_before(record) if kind.shared else {}
+    lines = read_lines(context, kind, record.values, before=before)
+    return {
+        "lines": [line for line in lines if not line.confirmed],
+        "confirmed": [line for line in lines if line.confirmed],
     }
 
 

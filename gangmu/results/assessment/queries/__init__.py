@@ -1,1 +1,0 @@
-"""Every read of rounds, results and appeals; the reader comes first."""
