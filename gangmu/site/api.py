@@ -17,6 +17,7 @@ from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 from gangmu.kernel.people import api as people
+from gangmu.work.burden import api as burden
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
 from gangmu.work.records import api as records
@@ -50,7 +51,20 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (access, orgs, imports, people, files, inbox, notices, records, ledgers, plans, desk):
+for room in (
+    access,
+    orgs,
+    imports,
+    people,
+    files,
+    inbox,
+    notices,
+    records,
+    ledgers,
+    burden,
+    plans,
+    desk,
+):
     api.add_router("", room.router)
 
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.notices",
     "gangmu.work.records",
     "gangmu.work.ledgers",
+    "gangmu.work.burden",
     "gangmu.work.plans",
     "gangmu.results.assessment",
     "gangmu.desk",

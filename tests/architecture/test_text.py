@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import yaml
-
 from django.template.loader import get_template
 
 from tests.architecture.source import PACKAGE, modules, named

@@ -71,6 +71,7 @@ def test_api_is_as_its_snapshots_say() -> None:
 
 
 READS_WITHOUT_CONTEXT = {
+    "burden.approved_forms": "what the pack says of an organization that was found within reach",
     "desk.operations": "the catalogue of operations, which tells nothing about anybody",
     "ledgers.ledgers_of": "what the pack says of an organization that was found within reach",
     "files.bytes_of": "the bytes of a file that was found within reach",
@@ -118,6 +119,8 @@ NOT_OVER_THE_API: dict[str, str] = {
     "access.open_accounts": "bulk: the demo and imports",
     "access.redeem_start_code": "a browser's sign-in page",
     "access.set_second_factor": "a browser's sign-in page",
+    "burden.note_asking": "part of issuing an order",
+    "burden.withdraw_asking": "part of withdrawing an order",
     "facts.note_export": "part of the command that takes facts out",
     "files.attach_files": "part of what refers to the files",
     **dict.fromkeys(
@@ -174,6 +177,7 @@ def test_every_list_of_the_api_has_a_cursor_and_a_limit() -> None:
 
 SHORT_LISTS: dict[str, str] = {
     "access.own_tokens": "one's own",
+    "burden.approved_forms": "what one pack says",
     "desk.operations": "the catalogue of the product",
     "ledgers.ledgers_of": "what one pack says",
     "ledgers.sums_below": "those directly below one organization",

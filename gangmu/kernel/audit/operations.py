@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models, transaction
 from pydantic import BaseModel
 
-from gangmu.core.context import Context
+from gangmu.core.context import LOCAL, Context
 from gangmu.core.errors import NotAllowed, NotSignedIn
 from gangmu.core.secrets import fingerprint
 from gangmu.kernel.audit.models import Entry
@@ -45,14 +45,20 @@ CATALOGUE: dict[str, OperationSpec] = {}
 
 
 def operation(
-    verb: str, *, permission: str, at: str | None = None, secret: tuple[str, ...] = ()
+    verb: str,
+    *,
+    permission: str,
+    at: str | None = None,
+    secret: tuple[str, ...] = (),
+    unnamed: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function the one way to bring about ``verb``.
 
     The actor must hold ``permission`` at the organization that ``at`` names (a dotted path
     from an argument, as ``task.org``); without ``at``, everywhere. The function runs in one
     transaction with its log entry: both or neither. Arguments named in ``secret`` are
-    never written, only their digest.
+    never written, only their digest. ``unnamed``: the log says that it happened, and on which
+    day, but neither who did it nor where; for those who may speak without being known.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -71,7 +77,7 @@ def operation(
             require(context, permission, place)
             with transaction.atomic():
                 result = function(*args, **kwargs)
-                _write(context, verb, place, given, result, secret)
+                _write(context, verb, place, given, result, secret, unnamed=unnamed)
             return result
 
         CATALOGUE[verb] = OperationSpec(verb, permission, at, purpose, run)
@@ -113,6 +119,8 @@ def _write(
     given: Mapping[str, Any],
     result: Any,
     secret: tuple[str, ...],
+    *,
+    unnamed: bool,
 ) -> None:
     salt = secrets.token_hex(16)
     payload = {
@@ -122,13 +130,13 @@ def _write(
         "result": _plain(result),
     }
     content = EntryContent(
-        at=context.now,
-        account=context.actor.account_id,
-        actor=context.actor.label[:120],
+        at=start_of_day(context.now) if unnamed else context.now,
+        account=None if unnamed else context.actor.account_id,
+        actor="" if unnamed else context.actor.label[:120],
         verb=verb,
-        org=getattr(place, "pk", None),
-        path=getattr(place, "path", "") or "",
-        subject=_subject(result, given),
+        org=None if unnamed else getattr(place, "pk", None),
+        path="" if unnamed else getattr(place, "path", "") or "",
+        subject=_subject(result, {} if unnamed else given),
         payload_digest=payload_digest(salt, payload),
     )
     Entry.objects.create(
@@ -144,6 +152,11 @@ def _write(
         payload_digest=content.payload_digest,
         digest=entry_digest(content),
     )
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Return the first instant of a local day: all that the log says of when an unnamed thing happened."""
+    return now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _hidden(salt: str, value: Any) -> str:

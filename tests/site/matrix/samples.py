@@ -6,7 +6,7 @@ from typing import Any
 from gangmu.kernel.files import operations as files
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
-from tests.site.matrix import calls_guard, calls_imports, calls_people, calls_shelf
+from tests.site.matrix import calls_burden, calls_guard, calls_imports, calls_people, calls_shelf
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
@@ -26,6 +26,7 @@ SAMPLES: dict[str, Sample] = {
     "duty_code": lambda office: "monthly_order",
     "record_kind_code": lambda office: "meeting_record",
     "order_id": lambda office: order_of(office).pk,
+    "asking_id": lambda office: calls_burden.asking_of(office).pk,
     "task_id": lambda office: answered_task_of(office).pk,
     "override_id": lambda office: calls_guard.override_of(office).pk,
     "record_id": lambda office: record_of(office).pk,

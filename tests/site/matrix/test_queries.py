@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from tests.conftest import NOW, Office
+from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
 from tests.site.matrix.found import modules_of
 from tests.site.matrix.scene import TODAY, TOWN, VILLAGE, Scene, said, set_scene
@@ -41,6 +43,9 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "account": lambda scene: scene.account,
     "account_id": lambda scene: scene.account.pk,
     "as_post": lambda scene: None,
+    "asked": lambda scene: replace(ASKED, duty="again", record="meeting_record"),
+    "asking": lambda scene: asking_of(scene.office),
+    "asking_id": lambda scene: asking_of(scene.office).pk,
     "box": lambda scene: "waiting",
     "code": lambda scene: scene.document.code,
     "day": lambda scene: TODAY,
@@ -50,12 +55,14 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "fields": lambda scene: ["support_unit"],
     "file_id": lambda scene: scene.file.pk,
     "handover_id": lambda scene: scene.handover.pk,
+    "first": lambda scene: date(2015, 10, 1),
     "household_id": lambda scene: scene.household.pk,
     "import_id": lambda scene: scene.imported.pk,
     "issuer": lambda scene: scene.office.town,
     "item_id": lambda scene: scene.item.pk,
     "kind": lambda scene: "meeting_record",
     "ledger": lambda scene: scene.ledger,
+    "last": lambda scene: date(2015, 10, 31),
     "limit": lambda scene: 20,
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,
@@ -93,12 +100,16 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "ledgers.sums_of": {"orgs": lambda scene: None},
     "imports.shown_values": {"kind": lambda scene: kind_of("people")},
     "people.people_of": {"below": lambda scene: True},
+    "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
 }
 """What one query is given instead."""
 
 OWN = "one's own, and the county has none of these"
 TELLS_NO_NAME = {
+    "burden.months_asked": "months",
+    "burden.openings_of": "nobody has opened anything in the scene",
+    "plans.order_cost": "the town's own order stands beside nobody else's",
     "access.own_delegations": OWN,
     "access.own_sessions": OWN,
     "access.own_tokens": OWN,
@@ -140,7 +151,12 @@ COUNTS = {
 }
 """Queries that tell numbers, or yes and no."""
 
+ISSUERS = "who asks is open to everybody inside: issuers are ranked, not those whom they ask"
 FOR_ALL = {
+    "burden.asking_by_id": ISSUERS,
+    "burden.askings": ISSUERS,
+    "burden.issuer_lines": ISSUERS,
+    "burden.openings_of": "that an arbiter opened reports, and why, is open to everybody inside",
     "inbox.digest_for": "read for the account that it is given, by the work that writes the digests",
     "notices.objection_by_receipt": "the receipt is the key",
     "notices.public_notices": "a public notice names its publisher",

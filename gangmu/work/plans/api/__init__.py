@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from gangmu.work.plans.api import account, duties, orders, tasks
+from gangmu.work.plans.api import account, burden, duties, orders, tasks
 
 router = Router(tags=["plans"])
-for noun in (duties, orders, tasks, account):
+for noun in (duties, burden, orders, tasks, account):
     router.add_router("", noun.router)

@@ -80,6 +80,7 @@ class OrderIn(Schema):
     period: str
     text: str = ""
     knowingly: bool = False
+    reason: str = ""
 
 
 @endpoint(
@@ -95,6 +96,7 @@ def post_order(request: Request, org_id: int, given: OrderIn) -> Order:
         period=given.period,
         text=given.text,
         knowingly=given.knowingly,
+        reason=given.reason,
     )
 
 

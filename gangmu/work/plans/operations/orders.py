@@ -6,8 +6,12 @@ from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_version_of
+from gangmu.work.burden.operations import note_asking, withdraw_asking
+from gangmu.work.burden.queries import cost_of
+from gangmu.work.burden.rules import refuse_cost
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.steps import end_what_is_open
+from gangmu.work.plans.queries.burden import demand_of, help_of
 from gangmu.work.plans.queries.duties import CALENDAR, duty_of, duty_of_order, parsed_period
 from gangmu.work.plans.queries.orders import tree_on
 from gangmu.work.plans.rules import (
@@ -26,14 +30,21 @@ BATCH = 2000
 
 @operation("plans.issue_order", permission="plans.issue", at="issuer")
 def issue_order(
-    context: Context, issuer: Org, *, duty: str, period: str, text: str = "", knowingly: bool = False
+    context: Context,
+    issuer: Org,
+    *,
+    duty: str,
+    period: str,
+    text: str = "",
+    knowingly: bool = False,
+    reason: str = "",
 ) -> Order:
     """Issue a duty's order for a period; who is asked follows from the tree of this day.
 
     It may be pressed twice: the order that is there is returned. Delivering the tasks
     follows in batches (``deliver_order``). Refused for a period that the duty is not owed
-    for, for one that is over, and where the order would reach nobody; and a text that asks
-    for what the rules against formalism forbid, or, unless ``knowingly``, what they warn of.
+    for, for one that is over, and where the order would reach nobody; and a text that asks for
+    what the rules against formalism forbid, or, unless ``knowingly``, what they warn of.
     """
     known = Order.objects.filter(duty=duty, period=period, issuer=issuer).first()
     if known is not None:
@@ -52,7 +63,10 @@ def issue_order(
     asked = who_is_asked(kind, tree_on(context, issuer, context.today))
     if not asked:
         raise Conflict("This order would reach nobody.")
-    order, _ = Order.objects.get_or_create(
+    demand = demand_of(kind, span, text=text, organizations=len(asked))
+    cost = cost_of(context, issuer, asked=demand, help_text=help_of(kind))
+    refuse_cost(cost, knowingly=knowingly, reason=reason)
+    order, made = Order.objects.get_or_create(
         duty=duty,
         period=str(span),
         issuer=issuer,
@@ -70,6 +84,18 @@ def issue_order(
             "asked": len(asked),
         },
     )
+    if made:
+        note_asking(
+            context,
+            issuer,
+            order=order.pk,
+            asked=demand,
+            asked_on=order.issued_on,
+            due_on=order.due_on,
+            cost=cost,
+            reason=reason,
+            help_text=help_of(kind),
+        )
     return order
 
 
@@ -114,10 +140,19 @@ def _task(order: Order, asked: Asked) -> Task:
 
 
 def issue_to_all(
-    context: Context, issuer: Org, *, duty: str, period: str, text: str = "", knowingly: bool = False
+    context: Context,
+    issuer: Org,
+    *,
+    duty: str,
+    period: str,
+    text: str = "",
+    knowingly: bool = False,
+    reason: str = "",
 ) -> Order:
     """Issue an order and deliver it to the end: one operation, then one for each batch."""
-    order = issue_order(context, issuer, duty=duty, period=period, text=text, knowingly=knowingly)
+    order = issue_order(
+        context, issuer, duty=duty, period=period, text=text, knowingly=knowingly, reason=reason
+    )
     while order.state == Order.State.ISSUING:
         deliver_order(context, order)
         order.refresh_from_db()
@@ -142,4 +177,5 @@ def withdraw_order(context: Context, order: Order, *, reason: str) -> Order:
     held.withdrawn_reason = reason.strip()[:300]
     held.ended_at = context.now
     held.save(update_fields=["state", "withdrawn_reason", "ended_at"])
+    withdraw_asking(context, order.issuer, order=held.pk)
     return held

@@ -18,8 +18,10 @@ from gangmu.kernel.guard.rules import AgainstFormalism
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_of
+from gangmu.work.burden.rules import TooMuchAsked
 from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.pages.burden import cost_values
 from gangmu.work.plans.pages.orders import order_columns
 from gangmu.work.plans.pages.words import (
     EVERY,
@@ -29,6 +31,7 @@ from gangmu.work.plans.pages.words import (
     asked_period,
     period_in_words,
 )
+from gangmu.work.plans.queries.burden import order_cost
 from gangmu.work.plans.queries.duties import duties_of, duty_of
 from gangmu.work.plans.queries.orders import places_of, preview_order, visible_orders
 
@@ -123,15 +126,21 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
     if org is None:
         raise NotFound("There is no such duty here.")
     kind = duty_of(org, duty_code)
-    refused: AgainstFormalism | None = None
-    if request.method == "POST":
+    refused: Invalid | None = None
+    typed, reason = request.POST.get("text", ""), request.POST.get("reason", "")
+    if request.method == "POST" and "look" not in request.POST:
         period = str(asked_period(request, period_of(context.today, SPANS[kind.every])))  # type: ignore[arg-type]
-        text = request.POST.get("text", "")
         try:
             order_ = issue_to_all(
-                context, org, duty=duty_code, period=period, text=text, knowingly="knowingly" in request.POST
+                context,
+                org,
+                duty=duty_code,
+                period=period,
+                text=typed,
+                knowingly="knowingly" in request.POST,
+                reason=reason,
             )
-        except AgainstFormalism as wrong:
+        except (AgainstFormalism, TooMuchAsked) as wrong:
             refused = wrong
         else:
             messages.success(
@@ -168,9 +177,11 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
         title=say("Who receives it"),
         empty_title=say("This order would reach nobody."),
     )
-    values |= {"preview": preview, "table": table}
+    cost = order_cost(context, org, duty=duty_code, period=str(period_), text=typed)
+    values |= {"preview": preview, "table": table, "typed": typed, "reason": reason, **cost_values(cost)}
     if refused is not None:
-        values |= {"typed": request.POST.get("text", ""), "may_go_on": refused.may_go_on}
+        values["may_go_on"] = isinstance(refused, AgainstFormalism) and refused.may_go_on
+        values["reason_fault"] = refused.faults.get("reason", "")
         return form_again(request, "plans/issue.html", values, refused)
     return table.export() or render(request, "plans/issue.html", values)
 

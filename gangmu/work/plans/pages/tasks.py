@@ -18,6 +18,7 @@ from gangmu.frame.tables import Table
 from gangmu.frame.words import msgid, say, worded
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
+from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.tasks import (
@@ -135,6 +136,8 @@ def task_values(
         "returned": back if found.state == "returned" else None,
         "form": form,
         "late_answer": missing,
+        "opened": opened_mark(context, found, sent) if answers else "",
+        "may_report": context.may("plans.answer", found.org.path) and found.state != "withdrawn" and not over,
         "held": _held_records(context, found) if answers and answer is None else (),
         "may_receive": context.may("plans.answer", found.org.path)
         and may(found.state, "receive", closed=over),
@@ -213,6 +216,7 @@ def answer(request: Request, task_id: int) -> HttpResponse:
         except Invalid as refusal:
             values = task_values(request, found, sent=sent, faults=refusal.faults)
             return form_again(request, "plans/task.html", values, refusal)
+        count_time(context, found, request.POST.get("opened", ""))
     messages.success(request, translate("Answered. It serves everybody who asks for the same."))
     return redirect("plans-task", task_id)
 

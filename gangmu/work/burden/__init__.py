@@ -1,0 +1,1 @@
+"""What asking costs: minutes, overlaps, the month's quota, the approved forms."""

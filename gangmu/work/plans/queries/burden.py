@@ -1,0 +1,38 @@
+"""What an order would cost those whom it asks, and what it repeats."""
+
+from gangmu.core.context import Context
+from gangmu.core.periods import Period
+from gangmu.kernel.orgs.models import Org
+from gangmu.work.burden.queries import cost_of
+from gangmu.work.burden.rules import Cost, Demand, Reach
+from gangmu.work.plans.definitions import DutyKind
+from gangmu.work.plans.queries.duties import duty_of, parsed_period
+from gangmu.work.plans.queries.orders import tree_on
+from gangmu.work.plans.rules import who_is_asked
+
+
+def demand_of(duty: DutyKind, period: Period, *, text: str, organizations: int) -> Demand:
+    """Return what a duty asks for as the room of burdens weighs it."""
+    return Demand(
+        duty=duty.code,
+        period=str(period),
+        title=duty.title.zh_hans,
+        text=text,
+        record=duty.answer,
+        minutes=duty.minutes,
+        organizations=organizations,
+        reach=Reach(duty.asked_of.kinds, duty.asked_of.domains, duty.asked_of.levels),
+    )
+
+
+def help_of(duty: DutyKind) -> str:
+    """Return what a duty explains, which belongs to its words."""
+    return duty.help.zh_hans if duty.help else ""
+
+
+def order_cost(context: Context, issuer: Org, *, duty: str, period: str, text: str = "") -> Cost:
+    """Return what an order that is issued now would cost and what it repeats, for whoever may issue it."""
+    kind, span = duty_of(issuer, duty), parsed_period(period)
+    asked = who_is_asked(kind, tree_on(context, issuer, context.today))
+    demand = demand_of(kind, span, text=text, organizations=len(asked))
+    return cost_of(context, issuer, asked=demand, help_text=help_of(kind))
