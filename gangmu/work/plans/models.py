@@ -161,6 +161,10 @@ class Task(models.Model):
         closing = self.order.state in (Order.State.CLOSING, Order.State.CLOSED)
         return self.is_closed() or (closing and not self.carried_to)
 
+    def is_carried(self) -> bool:
+        """Whether its order is closed and it stays open in the next period."""
+        return bool(self.carried_to) and self.closed_at is None and self.order.state == Order.State.CLOSED
+
     @property
     def last_day(self) -> date:
         """The day by which it is wanted: what was carried over has one of its own."""

@@ -16,8 +16,12 @@ from gangmu.kernel.notices.rules import Body, Term
 from gangmu.kernel.orgs import operations as orgs
 from gangmu.kernel.people import operations as people
 from gangmu.work.ledgers.queries import ledger_at
+from gangmu.work.plans.operations.bulk import Ticked, remind_ticked
+from gangmu.work.plans.operations.disputes import answer_disputes, decide_dispute, raise_dispute
+from gangmu.work.plans.operations.extensions import ask_extension
 from gangmu.work.plans.operations.handovers import give_post
 from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
 from tests.site.matrix.call import JUNE, somebody
@@ -53,6 +57,11 @@ class Scene:
     imported: Any
     ledger: Any
     handover: Any
+    dispute: Any
+    disputed: Any
+    extension: Any
+    passing: Any
+    bulk: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -69,7 +78,8 @@ def set_scene(office: Office) -> Scene:
         office.system, office.branch, person=person, kind="committee_member", day=date(2015, 11, 1)
     )
     _items(office)
-    issue_to_all(office.system, office.town, duty="theme_day", period="2015-10")
+    disputes = _disputes(office)
+    extension, passing = _asked_and_passed(office)
     notice = notice_of(office)
     objection, receipt = _objection(office)
     task = answered_task_of(office)
@@ -102,6 +112,11 @@ def set_scene(office: Office) -> Scene:
         imported=judged(office),
         ledger=_ledger(office),
         handover=_handover(office, person, next_post),
+        dispute=disputes[0],
+        disputed=disputes[0].task,
+        extension=extension,
+        passing=passing,
+        bulk=remind_ticked(office.system, office.town, rows=[Ticked(task.pk)]),
     )
 
 
@@ -109,6 +124,33 @@ def _ledger(office: Office) -> Any:
     """A ledger of the first branch, in which something is known."""
     support_of(office)
     return ledger_at(office.system, office.branch, "village_support")
+
+
+def _disputes(office: Office) -> list[Any]:
+    """Three that the branch raised: one waits for the issuer, one for the arbiter, one is decided."""
+    found = []
+    for duty, period in (("theme_day", "2015-10"), ("branch_assembly", "2015Q4"), ("life_meeting", "2015")):
+        order = issue_to_all(office.system, office.town, duty=duty, period=period)
+        task = order.tasks.select_related("order__issuer", "org").get(org=office.branch)
+        reason = f"{VILLAGE}没有这件事"
+        found.append(raise_dispute(office.system, task, ground="not_mine", reason=reason))
+    for dispute in found[1:]:
+        answer_disputes(office.system, dispute.order, ground="not_mine", uphold=False, note="都要")
+        dispute.refresh_from_db()
+    decide_dispute(office.system, found[2], uphold=True, note="属实")
+    found[0].task.refresh_from_db()
+    return found
+
+
+def _asked_and_passed(office: Office) -> tuple[Any, Any]:
+    """A later day that the branch asks for, and what the town passed down to it."""
+    order = issue_to_all(office.system, office.town, duty="theme_day", period="2015-11")
+    task = order.tasks.select_related("order__issuer", "org").get(org=office.branch)
+    extension = ask_extension(office.system, task, until=date(2015, 12, 4), reason=f"{VILLAGE}下乡")
+    lecture = issue_to_all(office.system, office.town, duty="party_lecture", period="2015")
+    own = lecture.tasks.get(org=office.town)
+    passing = pass_task(office.system, own, to=PassTo(orgs=(office.branch.pk,)), note=f"{VILLAGE}报题目")
+    return extension, passing[0]
 
 
 def _handover(office: Office, person: Any, post: Any) -> Any:

@@ -50,9 +50,12 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "code": lambda scene: scene.document.code,
     "day": lambda scene: TODAY,
     "document_id": lambda scene: scene.document.pk,
+    "bulk_id": lambda scene: scene.bulk.pk,
+    "dispute_id": lambda scene: scene.dispute.pk,
     "duty": lambda scene: "monthly_order",
     "field": lambda scene: "support_unit",
     "fields": lambda scene: ["support_unit"],
+    "extension_id": lambda scene: scene.extension.pk,
     "file_id": lambda scene: scene.file.pk,
     "handover_id": lambda scene: scene.handover.pk,
     "first": lambda scene: date(2015, 10, 1),
@@ -74,6 +77,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "org_id": lambda scene: scene.office.branch.pk,
     "orgs": lambda scene: [scene.office.branch.pk],
     "permission": lambda scene: "plans.answer",
+    "passing_id": lambda scene: scene.passing.pk,
     "period": lambda scene: Period.parse("2015-10"),
     "periods": lambda scene: [Period.parse("2015-10")],
     "person": lambda scene: scene.person,
@@ -102,6 +106,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "people.people_of": {"below": lambda scene: True},
     "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
+    "plans.open_dispute": {"task": lambda scene: scene.disputed},
 }
 """What one query is given instead."""
 
@@ -147,6 +152,7 @@ COUNTS = {
     "notices.reads_notice",
     "orgs.counts_below",
     "people.standing_counts",
+    "plans.knows_dispute",
     "plans.listed_at",
 }
 """Queries that tell numbers, or yes and no."""

@@ -81,7 +81,7 @@ def read_task(request: Request, task_id: int) -> Task:
 )
 def read_history(request: Request, task_id: int) -> list[Happened]:
     """Return all that happened to a task, in order."""
-    return history_of(task_by_id(request.context, task_id))
+    return history_of(task_by_id(request.context, task_id), request.context)
 
 
 @endpoint(

@@ -145,7 +145,7 @@ def task_values(
         "may_accept": may(found.state, "accept", closed=over),
         "may_return": may(found.state, "return", closed=over),
         "fault_fields": [spec for spec in shape.fields if spec.type != "file"],
-        "events": _events(found),
+        "events": _events(request, found),
         "order_url": order_url,
         "crumbs": [(order_.title, order_url), (found.org.name, "")],
     }
@@ -173,10 +173,10 @@ def _held_records(context: Context, found: Task) -> list[dict[str, Any]]:
     ]
 
 
-def _events(found: Task) -> list[TimelineEvent]:
+def _events(request: Request, found: Task) -> list[TimelineEvent]:
     lights = {"answered": "blue", "accepted": "green", "returned": "orange", "withdrawn": "grey"}
     events = []
-    for each in history_of(found):
+    for each in history_of(found, request.context):
         text = each.note
         if each.event in ("answered", "answered_after_closing"):
             text = translate("version %(version)s") % {"version": each.note}

@@ -15,13 +15,14 @@ from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
-from gangmu.work.plans.queries.orders import (
-    places_of,
-)
+from gangmu.work.plans.queries.disputes import knows_dispute
+from gangmu.work.plans.queries.orders import places_of
+from gangmu.work.plans.rules import OPEN, UNANSWERED
 
 STATES: Mapping[str, Status] = {
     "issued": Status(say("Issued"), "blue"),
     "received": Status(say("Received"), "blue"),
+    "passed": Status(say("Passed on"), "blue"),
     "answered": Status(say("Answered"), "yellow"),
     "accepted": Status(say("Accepted"), "green"),
     "returned": Status(say("Given back"), "orange"),
@@ -36,7 +37,11 @@ HEADINGS: Mapping[str, Status] = {
     "returned": Status(say("Given back"), "orange"),
     "open": Status(say("Still open"), "blue"),
     "overdue": Status(say("Overdue"), "red"),
+    "carried": Status(say("Carried over"), "orange"),
 }
+
+
+DISPUTED = Status(say("Disputed: the clock stands still"), "yellow")
 
 
 ORDER_STATES: Mapping[str, Status] = {
@@ -57,6 +62,23 @@ HAPPENED = {
     "accepted": say("Accepted"),
     "closed": say("Period closed"),
     "withdrawn": say("Withdrawn"),
+    "reopened": say("Acceptance undone"),
+    "reminded": say("Reminded"),
+    "extension_asked": say("Later day asked for"),
+    "extension_granted": say("Later day granted"),
+    "extension_refused": say("Later day refused"),
+    "extension_undone": say("Later day undone"),
+    "disputed": say("Disputed"),
+    "dispute_climbed": say("The dispute went to the arbiter"),
+    "dispute_upheld": say("Dispute upheld"),
+    "dispute_rejected": say("Dispute rejected"),
+    "dispute_dropped": say("Dispute taken back"),
+    "passed": say("Passed on"),
+    "passing_answered": say("Answer came up"),
+    "passing_returned": say("Sent back down"),
+    "passing_recalled": say("Called back"),
+    "carried": say("Carried over"),
+    "followed": say("Went to the successor"),
 }
 
 
@@ -117,7 +139,11 @@ def task_status(context: Context, task: Task) -> Status:
     """Return how a task stands, as a light with its word."""
     if task.timing == "missing":
         return HEADINGS["missing"]
-    if task.state in ("issued", "received") and task.due_on < context.today:
+    if task.disputed and knows_dispute(context, task):
+        return DISPUTED
+    if task.is_carried() and task.state in OPEN:
+        return HEADINGS["carried"]
+    if task.state in UNANSWERED and task.due_on < context.today:
         return HEADINGS["overdue"]
     return STATES[task.state]
 

@@ -1,8 +1,6 @@
 """Tasks: what waits, what was given, and what happened to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -10,7 +8,8 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
-from gangmu.work.plans.models import Answer, Order, Return, Task
+from gangmu.work.plans.models import Answer, Order, Return, Step, Task
+from gangmu.work.plans.queries.disputes import Happened, history_of_disputes, knows_dispute
 from gangmu.work.plans.rules import (
     ANSWERED,
     OPEN,
@@ -104,20 +103,8 @@ def records_that_serve(context: Context, task: Task) -> QuerySet[Record]:
     return records_held(context, org=task.org, kind=order.answer_kind, period=order.span)
 
 
-@dataclass(frozen=True)
-class Happened:
-    """One thing that happened to a task: what, when, by whom, and what was said."""
-
-    event: str
-    at: datetime
-    by: str = ""
-    note: str = ""
-    record: int | None = None
-    faults: Mapping[str, str] | None = None
-
-
-def history_of(task: Task) -> list[Happened]:
-    """Return all that happened to a task, in order."""
+def history_of(task: Task, context: Context | None = None) -> list[Happened]:
+    """Return all that happened to a task, in order; disputes for those alone who may know of them."""
     order = task.order
     found = [Happened("issued", order.issued_at, order.issuer.name)]
     if task.received_at:
@@ -136,9 +123,22 @@ def history_of(task: Task) -> list[Happened]:
     if task.closed_at:
         silent = any(each.event == "answered_after_closing" for each in found)
         found.append(Happened("closed", task.closed_at, "", "missing" if silent else task.timing))
-    if task.state == Task.State.WITHDRAWN and order.ended_at:
+    found += [_step(step) for step in Step.objects.filter(task=task).select_related("by")]
+    if context is not None and knows_dispute(context, task):
+        found += history_of_disputes(task)
+    if task.state == Task.State.WITHDRAWN and order.state == Order.State.WITHDRAWN and order.ended_at:
         found.append(Happened("withdrawn", order.ended_at, order.issuer.name, order.withdrawn_reason))
     return sorted(found, key=lambda each: each.at)
+
+
+def _step(step: Step) -> Happened:
+    """Return one noted step as it is told; what was withdrawn by a dispute does not name who."""
+    told = dict(step.data)
+    words = [str(told[name]) for name in ("until", "to", "by") if told.get(name)]
+    if isinstance(told.get("to"), list):
+        words = [f"{told.get('from', '')} → {'、'.join(told['to'])}"]
+    note = " · ".join([each for each in (*words, step.note) if each])
+    return Happened(step.event, step.at, str(step.by), note)
 
 
 def tasks_of_order(
