@@ -26,8 +26,8 @@ from gangmu.work.plans.operations.answers import (
     report_task,
 )
 from gangmu.work.plans.operations.reviews import accept_task, accept_tasks, return_task
+from gangmu.work.plans.queries.disputes import Happened
 from gangmu.work.plans.queries.tasks import (
-    Happened,
     history_of,
     task_by_id,
     tasks_to_review,
