@@ -13,7 +13,7 @@ import gangmu.kernel.packs.operations  # noqa: F401 -- the log names what it doe
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import period_of
 from gangmu.core.text import Text
-from gangmu.desk.queries import log_entries
+from gangmu.desk.queries import first_day_steps, log_entries
 from gangmu.desk.wording import lines_in_words
 from gangmu.frame import formats
 from gangmu.frame.doors import ANYONE, OWN, Request, page
@@ -21,12 +21,14 @@ from gangmu.frame.figures import Status
 from gangmu.frame.navigation import Link, menus
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
+from gangmu.kernel.access.queries import somebody_may_sign_in
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.operations import CATALOGUE
 from gangmu.kernel.audit.queries import newest_head, own_entries
 from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries
 from gangmu.kernel.inbox.rules import InboxEntry
 from gangmu.kernel.notices.queries import visible_notices
+from gangmu.kernel.offices.queries import open_for_founding
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_of, pack_version_of
@@ -216,7 +218,8 @@ def definition(request: Request, kind: str, code: str) -> HttpResponse:
 def home(request: Request) -> HttpResponse:
     """Lead everybody to where their work begins."""
     if request.context.actor.account_id is None:
-        return redirect("access-sign-in")
+        empty = open_for_founding(request.context.now) and not somebody_may_sign_in()
+        return redirect("offices-founding" if empty else "access-sign-in")
     return redirect("desk-workbench")
 
 
@@ -239,6 +242,7 @@ def workbench(request: Request) -> HttpResponse:
         "months": list(_months(request)),
         "notices": visible_notices(context)[:6] if context.may("notices.view") else [],
         "first_steps": None if waiting else _first_steps(request),
+        "first_day": first_day_steps(context),
     }
     return render(request, "desk/workbench.html", values)
 

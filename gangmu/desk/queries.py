@@ -1,18 +1,21 @@
 """What pages of many rooms read."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
 from gangmu.core.context import Context
-from gangmu.frame.words import msgid
+from gangmu.core.text import Text
+from gangmu.frame.words import msgid, say
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.queries import all_entries
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
+from gangmu.kernel.offices.queries import first_day
 from gangmu.kernel.orgs.queries import ids_within
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.orders import visible_orders
-from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, waiting_tasks
+from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, visible_tasks, waiting_tasks
 
 
 def log_entries(context: Context) -> QuerySet[Entry]:
@@ -127,3 +130,71 @@ def _issued(order: Order) -> InboxEntry:
         due_on=order.due_on,
         at=order.issued_at,
     )
+
+
+@dataclass(frozen=True)
+class FirstDayStep:
+    """One thing of an office's first day: what it is, whether it is done, and where it is done."""
+
+    title: Text
+    help: Text
+    done: bool
+    url_name: str
+    url_args: tuple[int, ...] = ()
+
+
+def first_day_steps(context: Context) -> list[FirstDayStep]:
+    """Return what an office's first day still asks of whoever set it up, in order; nothing once orders are answered.
+
+    For others, and on every later day, there are none.
+    """
+    if not (context.may("plans.issue") and context.may("orgs.manage")):
+        return []
+    if visible_tasks(context).filter(versions__gt=0).order_by().exists():
+        return []
+    day = first_day(context)
+    if day is None:
+        return []
+    org = (day.org.pk,)
+    issued = visible_orders(context).order_by().exists()
+    return [
+        FirstDayStep(
+            say("Bring the organizations in"),
+            say(
+                "Download the template, fill it in, upload it, look at the preview, confirm. It can be undone."
+            ),
+            day.orgs,
+            "imports-of-org",
+            org,
+        ),
+        FirstDayStep(
+            say("Bring in who holds which post"),
+            say("On the same page, the sheet Posts: with the post comes the right to answer."),
+            day.posts,
+            "imports-of-org",
+            org,
+        ),
+        FirstDayStep(
+            say("Print a slip for each"),
+            say(
+                "Several on a sheet of A4, each with a one-time code to scan. Towns print those of their villages."
+            ),
+            day.slips,
+            "offices-slips",
+            org,
+        ),
+        FirstDayStep(
+            say("Issue the first order"),
+            say("Choose a duty and look at who receives it; nothing goes out before you say so."),
+            issued,
+            "plans-duties",
+        ),
+        FirstDayStep(
+            say("Wait for the first answer"),
+            say(
+                "Branches scan their slip, set a password and answer on the telephone. Then this list goes away."
+            ),
+            False,
+            "plans-account",
+        ),
+    ]

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.access",
     "gangmu.kernel.guard",
     "gangmu.kernel.people",
+    "gangmu.kernel.offices",
     "gangmu.kernel.facts",
     "gangmu.kernel.files",
     "gangmu.kernel.inbox",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.kernel.imports.pages")),
     path("", include("gangmu.kernel.people.pages")),
+    path("", include("gangmu.kernel.offices.pages")),
     path("", include("gangmu.frame.pages")),
     path("api/", api.urls),
 ]

@@ -113,6 +113,8 @@ NOT_OVER_THE_API: dict[str, str] = {
     "access.confirm_second_factor": "a browser's sign-in page",
     "access.end_session": "a browser's account page",
     "access.give_start_code": "the printed slip alone shows the code",
+    "access.give_founding_code": "the terminal alone shows the code",
+    "access.give_start_codes": "the printed slips alone show the codes",
     "access.grant_roles": "bulk: the demo and imports",
     "access.make_token": "a person makes tokens, not a token",
     "access.note_failed_sign_in": "part of signing in",
@@ -121,6 +123,8 @@ NOT_OVER_THE_API: dict[str, str] = {
     "access.set_second_factor": "a browser's sign-in page",
     "burden.note_asking": "part of issuing an order",
     "burden.withdraw_asking": "part of withdrawing an order",
+    "access.spend_founding_code": "the first page of an empty site",
+    "access.withdraw_grants": "part of undoing a sheet",
     "facts.note_export": "part of the command that takes facts out",
     "files.attach_files": "part of what refers to the files",
     **dict.fromkeys(
@@ -143,6 +147,7 @@ NOT_OVER_THE_API: dict[str, str] = {
     "inbox.write_digests": "the site's own work",
     "orgs.load_divisions": "the published divisions, by command",
     "packs.take_pack": "a pack comes by command",
+    "people.withdraw_posts": "part of undoing a sheet",
     "packs.use_pack": "a pack comes by command",
     "records.take_back_records": "part of undoing a sheet",
 }

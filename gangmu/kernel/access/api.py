@@ -18,7 +18,7 @@ from gangmu.kernel.access.operations import (
     revoke_token,
     take_back_roles,
 )
-from gangmu.kernel.access.queries import grants_below, own_delegations, own_tokens
+from gangmu.kernel.access.queries import grants_below, own_delegations, own_tokens, sign_ins
 from gangmu.kernel.orgs.queries import org_by_id
 
 router = Router(tags=["access"])
@@ -95,6 +95,54 @@ def _account(request: Request, account_id: int, *, or_new: bool = False) -> Acco
 def list_grants(request: Request, page: Query[PageOf]) -> list[Grant]:
     """List the grants within reach, by id."""
     rows = grants_below(request.context).order_by("pk").filter(pk__gt=page.after)
+    return list(rows[: max(1, min(page.limit, 200))])
+
+
+class SignInOut(Schema):
+    """Somebody who may sign in at an organization, and how far they are; never a code."""
+
+    id: int
+    org_id: int
+    account_id: int
+    login: str
+    name: str
+    role: str
+    slip_until: datetime | None
+    last_sign_in: datetime | None
+
+    @staticmethod
+    def resolve_login(grant: Grant) -> str:
+        """Return the sign-in name."""
+        return str(grant.account.login)
+
+    @staticmethod
+    def resolve_name(grant: Grant) -> str:
+        """Return who it is."""
+        return str(grant.account.name)
+
+    @staticmethod
+    def resolve_slip_until(grant: Grant) -> datetime | None:
+        """Return until when a printed slip serves."""
+        return grant.account.start_code_until
+
+    @staticmethod
+    def resolve_last_sign_in(grant: Grant) -> datetime | None:
+        """Return when they last signed in."""
+        return grant.account.last_login
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/sign-ins",
+    "access.sign_ins",
+    permission="access.view",
+    response=list[SignInOut],
+)
+def list_sign_ins(request: Request, org_id: int, page: Query[PageOf], how: str = "") -> list[Grant]:
+    """List who may sign in at and below an organization, by id: all, or those who ``never`` did, whose slip is ``printed``, who are ``in``."""
+    org = org_by_id(request.context, org_id)
+    rows = sign_ins(request.context, org, how=how).order_by("pk").filter(pk__gt=page.after)
     return list(rows[: max(1, min(page.limit, 200))])
 
 

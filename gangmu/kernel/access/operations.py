@@ -1,7 +1,7 @@
 """Signing in, granting, lending, ending: every write of this room."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import pyotp
@@ -10,13 +10,15 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
 from gangmu.core.context import EVERYTHING, Context, alone, below
-from gangmu.core.errors import Conflict, Invalid, NotAllowed, Refusal
+from gangmu.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from gangmu.core.secrets import decrypt, encrypt
 from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Replay, Token
-from gangmu.kernel.access.queries import needs_second_factor, role_at
+from gangmu.kernel.access.queries import founding_account, needs_second_factor, role_at
 from gangmu.kernel.access.rules import (
+    FOUNDING_CODE_FOR,
     LOCK_FOR,
     MOST_FAILURES,
+    MOST_SLIPS,
     START_CODE_FOR,
     code_digest,
     manages,
@@ -121,13 +123,91 @@ def fresh_start_code(context: Context, *, org: Org, account: Account) -> str:
     return code
 
 
+@operation("access.give_start_codes", permission="access.manage", at="org", secret=("codes",))
+def give_start_codes(context: Context, *, org: Org, codes: Mapping[int, str]) -> int:
+    """Keep the digests of one-time codes for many accounts at or below an organization, by account.
+
+    An earlier code of theirs serves no more. Refused whole if one of the accounts holds nothing
+    there, or holds or borrows more than the actor manages.
+    """
+    if len(codes) > MOST_SLIPS:
+        raise Invalid("At most %(most)s slips are printed at once.", {"most": MOST_SLIPS})
+    accounts = list(Account.objects.select_for_update().filter(pk__in=codes, is_active=True))
+    if len(accounts) != len(codes):
+        raise NotFound("There is no such account.")
+    for account in accounts:
+        _check_in_hand(context, org, account)
+        account.start_code = code_digest(codes[account.pk])
+        account.start_code_until = context.now + START_CODE_FOR
+    Account.objects.bulk_update(accounts, ["start_code", "start_code_until"])
+    return len(accounts)
+
+
+def fresh_start_codes(context: Context, *, org: Org, accounts: Iterable[int]) -> dict[int, str]:
+    """Give accounts new one-time codes and return them, this once, for the slips of paper."""
+    codes = {account: new_start_code() for account in accounts}
+    if codes:
+        give_start_codes(context, org=org, codes=codes)
+    return codes
+
+
+@operation("access.give_founding_code", permission="access.manage", secret=("code",))
+def give_founding_code(context: Context, *, code: str) -> Account:
+    """Keep the digest of a one-time code by which an office may be founded at this site.
+
+    It stands with the site's own account and takes the place of an earlier one.
+    """
+    account = ensure_system_account()
+    account.start_code = code_digest(code)
+    account.start_code_until = context.now + FOUNDING_CODE_FOR
+    account.save(update_fields=["start_code", "start_code_until"])
+    return account
+
+
+def fresh_founding_code(context: Context) -> str:
+    """Return a new code for founding an office, this once, for the terminal of whoever runs the site."""
+    code = new_start_code()
+    give_founding_code(context, code=code)
+    return code
+
+
+def check_founding_code(context: Context, code: str) -> None:
+    """Refuse unless an office may be founded by a code; wrong tries are counted and lock it for a while."""
+    account = founding_account(context.now)
+    if account is None or account.is_locked(context.now):
+        raise _wrong_founding_code()
+    if not secrets.compare_digest(account.start_code, code_digest(code)):
+        note_failed_sign_in(context, account=account)
+        raise _wrong_founding_code()
+
+
+def _wrong_founding_code() -> WrongSignIn:
+    return WrongSignIn(
+        "The set-up code is wrong or has expired. It stands in the terminal in which the site was started."
+    )
+
+
+@operation("access.spend_founding_code", permission=ANYONE, secret=("code",))
+def spend_founding_code(context: Context, *, code: str) -> Account:
+    """Take the one-time code by which an office is founded; it serves no more."""
+    ensure_system_account()
+    account = Account.objects.select_for_update().get(kind=Account.Kind.SYSTEM, login="system")
+    usable = account.start_code_until is not None and account.start_code_until > context.now
+    if not usable or not secrets.compare_digest(account.start_code, code_digest(code)):
+        raise _wrong_founding_code()
+    account.start_code, account.start_code_until, account.failures = "", None, 0
+    account.save(update_fields=["start_code", "start_code_until", "failures"])
+    return account
+
+
 @operation("access.redeem_start_code", permission=ANYONE, secret=("code", "password"))
 def redeem_start_code(context: Context, *, login: str, code: str, password: str) -> Account:
     """Set the first password, or a new one, by a one-time code that then is spent.
 
     Sessions that were open under the old password end.
     """
-    account = Account.objects.select_for_update().filter(login=login, is_active=True).first()
+    people = Account.objects.select_for_update().exclude(kind=Account.Kind.SYSTEM)
+    account = people.filter(login=login, is_active=True).first()
     usable = (
         account is not None
         and account.start_code
@@ -137,7 +217,9 @@ def redeem_start_code(context: Context, *, login: str, code: str, password: str)
         and not account.is_locked(context.now)
     )
     if account is None or not usable:
-        raise WrongSignIn("The name or the code is wrong, or the code has been used.")
+        raise WrongSignIn(
+            "The name or the code is wrong, or the code has been used or has expired. Your office prints a new slip."
+        )
     _set_password(account, password)
     account.start_code, account.start_code_until, account.failures = "", None, 0
     account.save()
@@ -381,6 +463,27 @@ def end_grant(context: Context, *, grant: Grant, day: date, reason: str) -> Gran
     grant.reason = f"{grant.reason} / {reason}"[:200]
     grant.save(update_fields=["valid_to", "reason"])
     return grant
+
+
+@operation("access.withdraw_grants", permission="access.grant", at="org")
+def withdraw_grants(context: Context, *, org: Org, sources: Sequence[str]) -> int:
+    """Take back roles that were given by mistake, by what gave them: they were never there.
+
+    Accounts that hold nothing any more and were never used go with them. Refused once one
+    of the holders has signed in, and for roles elsewhere.
+    """
+    grants = list(Grant.objects.filter(source__in=sources).select_related("org", "account"))
+    if any(grant.org is None or not is_below(grant.org.path, org.path) for grant in grants):
+        raise NotAllowed("You may not do this here.")
+    used = next((grant.account for grant in grants if grant.account.last_login is not None), None)
+    if used is not None:
+        raise Conflict("%(name)s has signed in since.", {"name": used.name})
+    Grant.objects.filter(pk__in=[grant.pk for grant in grants]).delete()
+    idle = Account.objects.filter(
+        pk__in={grant.account_id for grant in grants}, last_login=None, grants=None, lent=None, borrowed=None
+    )
+    idle.filter(kind=Account.Kind.PERSON).delete()
+    return len(grants)
 
 
 @operation("access.lend_roles", permission=OWN)

@@ -195,21 +195,24 @@ def setting_up_code(request: Request) -> HttpResponse:
 
 @page(ANYONE, methods=("GET", "POST"))
 def starting(request: Request) -> HttpResponse:
-    """Set the first password with the one-time code from the slip of paper."""
-    values = {"login": request.POST.get("login") or request.GET.get("login", "")}
+    """Set the first password with the one-time code from the slip of paper, and go in.
+
+    The picture on the slip brings name and code along: on a telephone only the password is typed.
+    """
+    typed = request.POST if request.method == "POST" else request.GET
+    login, code = typed.get("login", "").strip()[:60], typed.get("code", "").strip()[:20]
+    values = {"login": login, "code": code, "scanned": request.method == "GET" and bool(login and code)}
     if request.method == "GET":
         return render(request, "access/start.html", values)
     try:
-        redeem_start_code(
-            request.context,
-            login=request.POST.get("login", "").strip(),
-            code=request.POST.get("code", ""),
-            password=request.POST.get("password", ""),
+        account = redeem_start_code(
+            request.context, login=login, code=code, password=request.POST.get("password", "")
         )
     except Refusal as refusal:
-        return form_again(request, "access/start.html", values, refusal)
-    messages.success(request, translate("The password is set. Sign in with it."))
-    return redirect("access-sign-in")
+        return form_again(request, "access/start.html", {**values, "faults": refusal.faults}, refusal)
+    key = _begin(request)
+    begin_session(request.context, account=account, device=_device(request), session_key=key)
+    return _after_password(request, account)
 
 
 @page(ANYONE, methods=("POST",))
@@ -487,12 +490,13 @@ def giving_start_code(request: Request, grant_id: int) -> HttpResponse:
     grant = _grant_at(request, grant_id)
     assert grant.org is not None
     code = fresh_start_code(request.context, org=grant.org, account=grant.account)
-    address = request.build_absolute_uri(reverse("access-start")) + f"?login={grant.account.login}"
+    address = request.build_absolute_uri(reverse("access-start"))
+    scanned = f"{address}?{urlencode({'login': grant.account.login, 'code': code})}"
     values = {
         "grant": grant,
         "code": code,
         "address": address,
-        "picture": segno.make(address).png_data_uri(scale=4),
+        "picture": segno.make(scanned).svg_data_uri(scale=4, border=2),
     }
     return render(request, "access/slip.html", values)
 

@@ -12,7 +12,7 @@ from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession,
 from gangmu.kernel.access.rules import BUILT_IN_ROLES, may_be_lent, role_gives
 from gangmu.kernel.audit.operations import OWN
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.packs.queries import pack_of, packs_in_force
 from gangmu.kernel.packs.rules import Pack
 
@@ -220,6 +220,16 @@ def accounts_of_people(person_ids: Iterable[int]) -> dict[int, Account]:
     return found
 
 
+def taken_logins(logins: Iterable[str]) -> set[str]:
+    """Return which of some sign-in names belong to an account already."""
+    wanted = sorted(set(logins))
+    taken: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        part = Account.objects.filter(login__in=wanted[start : start + 500])
+        taken.update(part.values_list("login", flat=True))
+    return taken
+
+
 def grants_from(source: str) -> list[Grant]:
     """Return the grants that something gave, as ``people.Post:7``, the oldest first."""
     return list(Grant.objects.filter(source=source).select_related("org", "account").order_by("pk"))
@@ -228,3 +238,40 @@ def grants_from(source: str) -> list[Grant]:
 def open_accounts() -> QuerySet[Account]:
     """Return the accounts of people who can sign in, by id; for the site's own work."""
     return Account.objects.filter(is_active=True, kind=Account.Kind.PERSON).order_by("pk")
+
+
+def founding_account(now: datetime) -> Account | None:
+    """Return the site's own account while an office may be founded by its code, else none."""
+    return (
+        Account.objects.filter(kind=Account.Kind.SYSTEM, login="system", start_code_until__gt=now)
+        .exclude(start_code="")
+        .first()
+    )
+
+
+def somebody_may_sign_in() -> bool:
+    """Whether the site has any account but its own."""
+    return Account.objects.exclude(kind=Account.Kind.SYSTEM).exists()
+
+
+def sign_ins(context: Context, org: Org, *, how: str = "") -> QuerySet[Grant]:
+    """Return the roles that people hold today at and below an organization, for its slips, by code.
+
+    ``how`` narrows to those who have ``never`` signed in, whose slip is ``printed`` and
+    still serves, or who have signed ``in``.
+    """
+    grants = (
+        Grant.objects.filter(within(context.places("access.view")), in_subtree(org.path, "org__path"))
+        .filter(active_on(context.today), account__kind=Account.Kind.PERSON, account__is_active=True)
+        .select_related("org", "account")
+        .order_by("org__path", "account__login", "pk")
+    )
+    serves = Q(account__start_code_until__gt=context.now) & ~Q(account__start_code="")
+    match how:
+        case "never":
+            return grants.filter(~serves, account__last_login=None)
+        case "printed":
+            return grants.filter(serves)
+        case "in":
+            return grants.filter(account__last_login__isnull=False)
+    return grants

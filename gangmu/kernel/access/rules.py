@@ -7,7 +7,10 @@ from datetime import timedelta
 MOST_FAILURES = 5
 LOCK_FOR = timedelta(minutes=15)
 START_CODE_FOR = timedelta(days=14)
+FOUNDING_CODE_FOR = timedelta(days=1)
 LEAST_PASSWORD = 10
+MOST_SLIPS = 200
+"""How many slips are printed at once: each account is looked at before it gets a new code."""
 
 EVERY_PERMISSION = "*"
 SYSTEM_ROLE = "system"

@@ -12,6 +12,8 @@ from gangmu.kernel.packs.definitions import PackManifest
 D = TypeVar("D", bound=Definition)
 
 MANIFEST = "pack.yaml"
+SHIPPED = Path(__file__).parents[2] / "packs"
+"""The packs that come with the product: every other pack may stand on one of them."""
 BESIDE = frozenset({"world.yaml", "divisions.csv", "README.md", "LICENSE"})
 """Files that stand in a pack's folder and are no definitions."""
 
@@ -97,12 +99,18 @@ def pack_files(folder: Path) -> tuple[Files, list[Fault]]:
         seen.add(name)
         faults += _read_folder(here, name, files)
         manifest, _ = _manifest(files, name)
-        parent = folder.resolve().parent / manifest.extends if manifest and manifest.extends else None
+        parent = _parent(folder, manifest.extends) if manifest and manifest.extends else None
         if parent is not None and manifest is not None and not parent.is_dir():
             faults.append(Fault(f"{name}/{MANIFEST}", 1, "extends", f"there is no pack {manifest.extends}"))
             parent = None
         here = parent
     return files, faults
+
+
+def _parent(folder: Path, name: str) -> Path:
+    """Return the folder of a pack that another stands on: beside it, else among those of the product."""
+    beside = folder.resolve().parent / name
+    return beside if beside.is_dir() or not (SHIPPED / name).is_dir() else SHIPPED / name
 
 
 def _read_folder(folder: Path, name: str, files: Files) -> list[Fault]:

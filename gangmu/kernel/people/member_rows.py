@@ -99,7 +99,7 @@ def new_person(row: Values) -> NewPerson:
 def judge(context: Context, org: Org, rows: Sequence[Values], state: dict[str, Any]) -> Faults:
     """Return what stands against the rows; a name in the place of a code becomes the code."""
     found: dict[int, dict[str, str]] = {}
-    _name_to_code(org, rows, found)
+    name_to_code(org, rows, found)
     seen = state.setdefault("seen", set())
     _, faults = judge_people(context, org, [new_person(row) for row in rows], seen=seen)
     for name, fault in faults.items():
@@ -109,7 +109,8 @@ def judge(context: Context, org: Org, rows: Sequence[Values], state: dict[str, A
     return found
 
 
-def _name_to_code(org: Org, rows: Sequence[Values], found: dict[int, dict[str, str]]) -> None:
+def name_to_code(org: Org, rows: Sequence[Values], found: dict[int, dict[str, str]]) -> None:
+    """Put the code in the place of a name of an organization; a name that several bear is a fault."""
     given = {row["org_code"] for row in rows if row["org_code"]}
     names = open_orgs_named(org, given - orgs_by_code(given).keys())
     for index, row in enumerate(rows):

@@ -108,7 +108,8 @@ class Post(models.Model):
     """A post that a person holds at an organization; ``valid_to`` is the first day after it.
 
     What the post's role gives is a grant of the access room with the source
-    ``people.Post:<id>`` and the same days. Ended, never rewritten.
+    ``people.Post:<id>`` and the same days. Ended, never rewritten. ``with_person`` marks one whose
+    sheet registered the person too: undoing the sheet takes both back.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
@@ -117,6 +118,7 @@ class Post(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     paper = models.CharField(max_length=200, blank=True)
+    with_person = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -12,7 +12,7 @@ from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.core.text import msgid
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.access.models import Account, Grant
-from gangmu.kernel.access.operations import end_grant, grant_roles, open_accounts
+from gangmu.kernel.access.operations import end_grant, grant_roles, open_accounts, withdraw_grants
 from gangmu.kernel.access.queries import accounts_of_people, grants_from
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.orgs.models import Org
@@ -319,6 +319,7 @@ class NewPost:
     until: date | None = None
     paper: str = ""
     login: str = ""
+    with_person: bool = False
 
 
 @operation("people.assign_post", permission="people.manage", at="org")
@@ -378,6 +379,7 @@ def _assign(context: Context, org: Org, batch: Sequence[NewPost]) -> tuple[list[
             valid_from=new.day,
             valid_to=new.until,
             paper=new.paper.strip()[:200],
+            with_person=new.with_person,
         )
         for new in batch
     ]
@@ -386,11 +388,27 @@ def _assign(context: Context, org: Org, batch: Sequence[NewPost]) -> tuple[list[
     return posts, {}
 
 
-def _post_faults(
-    context: Context, batch: Sequence[NewPost], kinds: Sequence[PostKind | None]
+def judge_posts(
+    context: Context, org: Org, batch: Sequence[NewPost], *, newcomers: Mapping[int, str]
 ) -> dict[str, str]:
-    standing = _standing_of(batch)
-    reachable = _reachable(context, batch)
+    """Return what stands against posts, as ``<index>.<field>``; writes nothing.
+
+    ``newcomers`` says how persons stand who are registered together with their posts: they
+    have ids below nought as yet.
+    """
+    pack = pack_of(org.root_id)
+    return _post_faults(context, batch, [post_kind(new.org, new.kind, pack) for new in batch], newcomers)
+
+
+def _post_faults(
+    context: Context,
+    batch: Sequence[NewPost],
+    kinds: Sequence[PostKind | None],
+    newcomers: Mapping[int, str] | None = None,
+) -> dict[str, str]:
+    newcomers = newcomers or {}
+    standing = {**_standing_of(batch), **newcomers}
+    reachable = _reachable(context, batch) | newcomers.keys()
     held: dict[tuple[int, str], list[Post]] = {}
     org_ids = sorted({new.org.pk for new in batch})
     for start in range(0, len(org_ids), 500):
@@ -529,6 +547,39 @@ def end_post(context: Context, post: Post, *, day: date, paper: str = "") -> Pos
         if grant.valid_to is None or grant.valid_to > day:
             end_grant(context, grant=grant, day=day, reason=paper.strip() or "post ended")
     return post
+
+
+@operation("people.withdraw_posts", permission="people.manage", at="org")
+def withdraw_posts(context: Context, org: Org, *, posts: Sequence[int]) -> int:
+    """Take back posts given by mistake, by their ids, with their roles: they were never there.
+
+    Persons who were registered together with their post, and accounts that nobody used, go
+    with them. Refused once a holder has signed in, a post has ended or has been handed over, or
+    something else has been built on one of the persons.
+    """
+    if len(posts) > BATCH:
+        raise Invalid("At most %(most)s posts are given at once.", {"most": BATCH})
+    found = list(Post.objects.filter(pk__in=posts).select_related("org", "person"))
+    if any(not is_below(post.org.path, org.path) for post in found):
+        raise NotAllowed("You may not do this here.")
+    refuse_changed_posts(found)
+    withdraw_grants(context, org=org, sources=[post.source for post in found])
+    Post.objects.filter(pk__in=[post.pk for post in found]).delete()
+    registered = {post.person_id for post in found if post.with_person}
+    kept = set(Post.objects.filter(person__in=registered).values_list("person", flat=True))
+    withdraw_people(context, org, people=sorted(registered - kept))
+    return len(found)
+
+
+def refuse_changed_posts(posts: Sequence[Post]) -> None:
+    """Refuse if one of the posts has ended since, or its holder has signed in."""
+    ended = next((post for post in posts if post.valid_to is not None), None)
+    if ended is not None:
+        raise Conflict("The post of %(name)s has ended since.", {"name": ended.person.name})
+    accounts = accounts_of_people(post.person_id for post in posts)
+    used = next((account for account in accounts.values() if account.last_login is not None), None)
+    if used is not None:
+        raise Conflict("%(name)s has signed in since.", {"name": used.name})
 
 
 @operation("people.handover_post", permission="people.manage", at="post.org")

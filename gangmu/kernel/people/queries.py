@@ -133,6 +133,37 @@ def person_with_id_number(context: Context, number: str) -> Person | None:
     return visible_people(context).filter(id_print=found).select_related("org").first() if found else None
 
 
+def people_named_at(context: Context, org_ids: Iterable[int], names: Iterable[str]) -> list[Person]:
+    """Return the persons within reach, kept by some organizations, who bear one of the names exactly."""
+    found: list[Person] = []
+    places, wanted = sorted(set(org_ids)), set(names)
+    for start in range(0, len(places), 500):
+        kept = visible_people(context).filter(org__in=places[start : start + 500])
+        found += [person for person in kept if person.name in wanted]
+    return found
+
+
+def people_by_print(context: Context, prints: Iterable[str]) -> dict[str, Person]:
+    """Return the persons within reach by the fingerprints of their ID numbers."""
+    wanted = sorted({each for each in prints if each})
+    found: dict[str, Person] = {}
+    for start in range(0, len(wanted), 500):
+        for person in visible_people(context).filter(id_print__in=wanted[start : start + 500]):
+            found[person.id_print or ""] = person
+    return found
+
+
+def posts_below(context: Context, org: Org) -> QuerySet[Post]:
+    """Return the posts held today at and below an organization."""
+    places = context.places("people.view")
+    return Post.objects.filter(on_day(context.today), within_below(places, org))
+
+
+def posts_by_id(post_ids: Iterable[int]) -> list[Post]:
+    """Return posts by their ids; for decisions, not for showing."""
+    return list(Post.objects.filter(pk__in=list(post_ids)).select_related("org", "person"))
+
+
 def known_prints(prints: Iterable[str]) -> set[str]:
     """Return which fingerprints of ID numbers belong to somebody, wherever they are kept."""
     wanted = [each for each in prints if each]

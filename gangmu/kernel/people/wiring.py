@@ -8,9 +8,11 @@ from gangmu.kernel.orgs.definitions import OrgKind
 from gangmu.kernel.packs.rules import Pack, add_check, add_shape
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.member_rows import PEOPLE
+from gangmu.kernel.people.post_rows import POSTS
 
 add_shape("post_kind", PostKind)
 add_import(PEOPLE)
+add_import(POSTS)
 add_tab("org", "People", "people-of-org", "people.view", 30)
 add_tab("org", "Posts", "people-posts", "people.view", 40)
 add_tab("org", "Households", "people-households", "people.view", 50)

@@ -24,10 +24,26 @@ def run(args: argparse.Namespace) -> int:
     migrate()
     from gangmu.site.serving import serve
 
+    code = _founding_code()
+
     def say(address: str) -> None:
         if args.json:
-            write_json({"address": address})
-        else:
-            write(f"{address}  (Ctrl-C ends it)")
+            write_json({"address": address, **({"set_up_code": code} if code else {})})
+            return
+        write(f"{address}  (Ctrl-C ends it)")
+        if code:
+            write(f"This site is empty. Open {address}/first-day and type the set-up code {code}")
+            write("It serves once, for a day; starting again gives a new one.")
 
     return serve(args.host, args.port, say)
+
+
+def _founding_code() -> str:
+    """Return the code with which the first officer sets an empty site up; nothing once somebody can sign in."""
+    from gangmu.core.context import Context
+    from gangmu.kernel.access.operations import ensure_system_account
+    from gangmu.kernel.access.queries import AccountActor
+    from gangmu.kernel.offices.operations import founding_code_for_terminal
+    from gangmu.site import clock
+
+    return founding_code_for_terminal(Context(AccountActor(ensure_system_account()), clock.now()))

@@ -9,6 +9,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_guard,
     calls_imports,
     calls_ledgers,
+    calls_offices,
     calls_orgs,
     calls_people,
     calls_plans,

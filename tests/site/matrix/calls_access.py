@@ -31,6 +31,29 @@ def _(office: Office) -> Call:
     return Call({"org": office.branch, "account": somebody(office), "code": "ABCDE-23456"}, office.branch)
 
 
+@call("access.give_start_codes")
+def _(office: Office) -> Call:
+    return Call({"org": office.branch, "codes": {somebody(office).pk: "ABCDE-23456"}}, office.branch)
+
+
+@call("access.give_founding_code")
+def _(office: Office) -> Call:
+    return Call({"code": "ABCDE-23456"})
+
+
+@call("access.spend_founding_code")
+def _(office: Office) -> Call:
+    access.give_founding_code(office.system, code="ABCDE-23456")
+    return Call({"code": "ABCDE-23456"})
+
+
+@call("access.withdraw_grants")
+def _(office: Office) -> Call:
+    account = somebody(office)
+    Grant.objects.filter(account=account).update(source="people.Post:7")
+    return Call({"org": office.branch, "sources": ["people.Post:7"]}, office.branch)
+
+
 @call("access.redeem_start_code")
 def _(office: Office) -> Call:
     account = somebody(office)

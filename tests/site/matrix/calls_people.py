@@ -114,3 +114,8 @@ def _(office: Office) -> Call:
 @call("people.withdraw_people")
 def _(office: Office) -> Call:
     return Call({"org": office.branch, "people": [person_of(office).pk]}, office.branch)
+
+
+@call("people.withdraw_posts")
+def _(office: Office) -> Call:
+    return Call({"org": office.branch, "posts": [post_of(office).pk]}, office.branch)

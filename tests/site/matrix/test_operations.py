@@ -91,6 +91,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "people.assign_posts": POSTING,
     "people.end_post": ("access.grant",),
     "people.handover_post": POSTING,
+    "people.withdraw_posts": ("access.grant",),
     "people.register_household": ("people.view",),
     "people.move_household": ("people.view",),
     **dict.fromkeys(
