@@ -1,7 +1,7 @@
 """Results made with the embedded DuckDB."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -20,7 +20,10 @@ from gangmu.results.assessment.ranking import Field, bounded, line_points, note_
 from gangmu.results.assessment.scoring import scaled
 from gangmu.results.indicators.columns import (
     HALF_BITS,
+    Adder,
+    Allocate,
     Amount,
+    Cells,
     Numbers,
     Numerals,
     add_all,
@@ -30,8 +33,9 @@ from gangmu.results.indicators.columns import (
 from gangmu.results.indicators.duck import Facts, connect
 from gangmu.results.indicators.inputs import Inputs
 from gangmu.results.indicators.outcome import Limits, Strays, WrongInput
+from gangmu.results.indicators.scan import Look, Scan
 from gangmu.results.indicators.slots import Slots
-from gangmu.results.indicators.tree import Tree, check_spans, places_of, read_spans, tree_of
+from gangmu.results.indicators.tree import Existence, Spans, Tree, check_spans, places_of, read_spans, tree_of
 
 _ROWS = 122_880
 
@@ -46,17 +50,13 @@ def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callab
         if not job.trust:
             check_spans(spans)
         tree = tree_of(spans, job.period)
-        facts = Facts(con, inputs.facts, job.period, job.known_at, job.limits.spill)
-        strays = _checked(job, facts, spans, progress)
         codes = needed_indicators(pack, job.write)
         slots = Slots.of({code: pack.indicators[code] for code in codes})
         progress("adding up the facts")
-        allocate = allocator(job.limits.memory * 5 // 10, job.limits.spill)
-        places = places_of(tree)
-        facts.use_places(tree, places)
-        cells = add_all(lambda: facts.batches(slots), places, slots, allocate)
-        numerals = Numerals(tree, slots, cells)
-        made = Made({}, strays, facts.passed_over, {"name": "duckdb", "version": duckdb.__version__})
+        adding = _Adding(job, con, inputs, spans, tree)
+        numerals = Numerals(tree, slots, adding.cells(slots, progress))
+        strays, passed_over = adding.strays, adding.passed_over
+        made = Made({}, strays, passed_over, {"name": "duckdb", "version": duckdb.__version__})
         writer = _Writer(pack, tree, numerals)
         writer.make(codes, job.limits.threads)
         plain = plainly_written(pack, tree)
@@ -88,20 +88,54 @@ def _for_database(limits: Limits) -> Limits:
     return Limits(max(limits.memory * 4 // 10, 256 << 20), limits.threads, limits.spill)
 
 
-def _checked(job: Job, facts: Facts, spans: Any, progress: Callable[[str], None]) -> Strays:
-    if job.trust:
-        facts.settle()
-        facts.trust()
-        return Strays()
-    progress("checking the facts")
-    facts.check()
-    facts.settle()
-    facts.note_passed_over()
-    strays = facts.strays(spans)
-    if strays.count and job.strict:
-        shown = ", ".join(f"{one['fact']} ({one['reason']})" for one in strays.examples)
-        raise WrongInput(f"facts: {strays.count} strays, for example {shown}")
-    return strays
+class _Adding:
+    """Adds up the facts, and finds out what is wrong with them."""
+
+    def __init__(
+        self, job: Job, con: duckdb.DuckDBPyConnection, inputs: Inputs, spans: Spans, tree: Tree
+    ) -> None:
+        self._job, self._spans, self._tree = job, spans, tree
+        self._places = places_of(tree)
+        self._facts = Facts(con, inputs.facts, job.period, job.known_at, job.limits.spill)
+        self._facts.use_places(tree, self._places)
+        self._scan = Scan(inputs.facts, job.period, job.known_at, job.limits.threads)
+        self._replaced = self._scan.replaced()
+        self._facts.settle(self._replaced.ids)
+        self._look: Look | None = None
+        self.strays = Strays()
+        self.passed_over: Mapping[str, int] = {}
+
+    def cells(self, slots: Slots, progress: Callable[[str], None]) -> Cells:
+        """Return what was added up, or refuse facts that are wrong."""
+        allocate = allocator(self._job.limits.memory * 5 // 10, self._job.limits.spill)
+        cells = add_all(lambda adder: self._read(adder, slots, allocate), self._places, slots, allocate)
+        if self._look is None:
+            return cells
+        if self._look.clean:
+            self._facts.refuse_rings(self._look.all_links())
+            self.passed_over = dict(sorted(self._look.unknown.items()))
+            return cells
+        del cells
+        progress("looking for what is wrong with the facts")
+        self._check()
+        return add_all(lambda adder: self._facts.add(adder, slots), self._places, slots, allocate)
+
+    def _read(self, adder: Adder, slots: Slots, allocate: Allocate) -> None:
+        if not self._job.trust:
+            self._look = self._scan.look(Existence(self._spans), allocate)
+        self._scan.add(adder, slots, self._tree, self._places, self._replaced, self._look)
+        if self._look is None or self._look.clean:
+            with self._facts.all_placed():
+                self._facts.add_stocks(adder, slots)
+
+    def _check(self) -> None:
+        self._facts.check()
+        self._facts.note_passed_over()
+        self.passed_over = self._facts.passed_over
+        self.strays = self._facts.strays(self._spans)
+        if self.strays.count and self._job.strict:
+            shown = ", ".join(f"{one['fact']} ({one['reason']})" for one in self.strays.examples)
+            raise WrongInput(f"facts: {self.strays.count} strays, for example {shown}")
 
 
 @dataclass(frozen=True)

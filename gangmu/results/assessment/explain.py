@@ -23,6 +23,7 @@ from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measur
 from gangmu.results.indicators.duck import Facts, connect
 from gangmu.results.indicators.inputs import Files, find_inputs
 from gangmu.results.indicators.outcome import Limits, WrongInput
+from gangmu.results.indicators.scan import Scan
 from gangmu.results.indicators.slots import Slots, literal
 from gangmu.results.indicators.tree import places_of, read_spans, tree_of
 
@@ -63,7 +64,8 @@ class Explainer:
         self.facts = Facts(self._con, self._inputs.facts, self._period, self._known_at)
         if not trusted:
             self.facts.check()
-        self.facts.settle()
+        scan = Scan(self._inputs.facts, self._period, self._known_at, Limits().threads)
+        self.facts.settle(scan.replaced().ids)
         if trusted:
             self.facts.trust()
         else:
@@ -104,7 +106,8 @@ class Explainer:
         wide = any(kind.scope == "subtree" for kind in kinds.values())
         orgs = self.tree.org[mine] if wide else np.array([asked.org])
         with self.facts.only(orgs):
-            cells = add_all(lambda: self.facts.batches(slots), self._places, slots, allocator(1 << 40, None))
+            allocate = allocator(1 << 40, None)
+            cells = add_all(lambda adder: self.facts.add(adder, slots), self._places, slots, allocate)
             detail = _Detail(self, slots, cells, place, mine, asked.shown)
             shown = [code for code in codes if asked.line in (None, code)]
             values = {code: detail.value(kind) for code, kind in kinds.items()}

@@ -1,7 +1,8 @@
 """Facts added up by organization and slot, and from there into one number per indicator."""
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ MOST = np.iinfo(np.int64).max
 SAFE = 2.0**62
 HALF_BITS = 31
 _HALF = (1 << HALF_BITS) - 1
-_STRETCH = 1 << 17
 _NARROW = 1 << 41
 
 
@@ -60,20 +60,15 @@ def allocator(budget: int, folder: Path | None) -> Allocate:
 
 @dataclass(frozen=True)
 class Batch:
-    """Facts that are added, or taken away again: their cells, and values in ten-thousandths."""
+    """Facts that are added: their cells, and values in ten-thousandths."""
 
     cell: Ints
     value: Ints
     null: Flags | None = None
-    away: bool = False
 
 
 class Adder:
-    """Adds facts, batch after batch, in any order, exactly.
-
-    A batch is sorted by slot and organization, so that its facts meet their sums in
-    order: at millions of organizations this is what the time depends on.
-    """
+    """Adds facts, batch after batch, in any order, exactly; several threads may add."""
 
     def __init__(self, places: Places, slots: Slots, allocate: Allocate, *, halves: bool) -> None:
         self._places, self._halves = places, halves
@@ -90,58 +85,43 @@ class Adder:
             for start in (MOST, LEAST)
         )
         self._total = 0.0
-        self._bits = max(1, self._most.bit_length())
+        self._on_disk = isinstance(self._sums, np.memmap)
+        self._lock = threading.Lock()
 
     def add(self, batch: Batch) -> None:
-        """Add a batch, or take it away."""
-        cell, value, sign = batch.cell, batch.value, -1 if batch.away else 1
+        """Add a batch."""
+        cell, value = batch.cell, batch.value
         if batch.null is not None:
-            np.add.at(self._nulls, cell[batch.null], sign)
+            with self._lock:
+                np.add.at(self._nulls, cell[batch.null], 1)
             cell, value = cell[~batch.null], value[~batch.null]
         if not len(cell):
             return
-        least, most = int(value.min()), int(value.max())
-        self._total += float(max(abs(least), abs(most))) * len(value)
-        if self._total >= SAFE and not self._halves:
-            raise TooLarge
-        width = (most - least).bit_length()
-        if width + self._bits <= 63:
-            packed = cell << width
-            packed += value
-            packed -= least
-            packed.sort()
-            packed = packed[: np.searchsorted(packed, self._most << width)]
-            for begin in range(0, len(packed), _STRETCH):
-                stretch = packed[begin : begin + _STRETCH]
-                self._add_sorted(stretch >> width, (stretch & ((1 << width) - 1)) + least, sign)
-        else:
-            order = np.lexsort((value, cell))
-            order = order[: np.searchsorted(cell[order], self._most)]
-            if len(order):
-                self._add_sorted(cell[order], value[order], sign)
+        bound = float(max(abs(int(value.min())), abs(int(value.max())))) * len(value)
+        if self._on_disk:
+            # in order, so that a file is walked through once and not leapt about in
+            order = np.argsort(cell)
+            cell, value = cell[order], value[order]
+        with self._lock:
+            self._total += bound
+            if self._total >= SAFE and not self._halves:
+                raise TooLarge
+            np.add.at(self._known, cell, np.int32(1))
+            if self._high is None:
+                np.add.at(self._sums, cell, value)
+            else:
+                np.add.at(self._sums, cell, value & _HALF)
+                np.add.at(self._high, cell, value >> HALF_BITS)
+            if self._least:
+                self._note_extremes(cell, value)
 
-    def _add_sorted(self, cell: Ints, value: Ints, sign: int) -> None:
-        begins = np.empty(len(cell), bool)
-        begins[0] = True
-        np.not_equal(cell[1:], cell[:-1], out=begins[1:])
-        starts = np.flatnonzero(begins)
-        where = cell[starts]
-        self._known[where] += (sign * np.diff(starts, append=len(cell))).astype(np.int32)
-        if self._high is None:
-            self._sums[where] += sign * np.add.reduceat(value, starts)
-        else:
-            self._sums[where] += sign * np.add.reduceat(value & _HALF, starts)
-            self._high[where] += sign * np.add.reduceat(value >> HALF_BITS, starts)
-        if self._least:
-            self._note_extremes(where, value[starts], value[np.append(starts[1:], len(cell)) - 1])
-
-    def _note_extremes(self, where: Ints, least: Ints, most: Ints) -> None:
-        slot, place = np.divmod(where, self._places.width)
-        for wanted in self._least:
-            mine = slot == wanted
-            at = place[mine]
-            self._least[wanted][at] = np.minimum(self._least[wanted][at], least[mine])
-            self._greatest[wanted][at] = np.maximum(self._greatest[wanted][at], most[mine])
+    def _note_extremes(self, cell: Ints, value: Ints) -> None:
+        width = self._places.width
+        for slot, least in self._least.items():
+            mine = (cell >= slot * width) & (cell < (slot + 1) * width)
+            at, found = cell[mine] - slot * width, value[mine]
+            np.minimum.at(least, at, found)
+            np.maximum.at(self._greatest[slot], at, found)
 
     def cells(self) -> Cells:
         """Return what has been added, in the order of the tree."""
@@ -364,14 +344,11 @@ def _together(ufunc: np.ufunc, arrays: Sequence[Any]) -> Any:
     return total
 
 
-def add_all(
-    batches: Callable[[], Generator[Batch]], places: Places, slots: Slots, allocate: Allocate
-) -> Cells:
-    """Return the cells of all batches; they are asked for again if sums need two halves."""
+def add_all(fill: Callable[[Adder], None], places: Places, slots: Slots, allocate: Allocate) -> Cells:
+    """Return the cells of all facts that are added; it is done again if sums need two halves."""
     for halves in (False, True):
         adder = Adder(places, slots, allocate, halves=halves)
-        with contextlib.suppress(TooLarge), contextlib.closing(batches()) as given:
-            for batch in given:
-                adder.add(batch)
+        with contextlib.suppress(TooLarge):
+            fill(adder)
             return adder.cells()
     raise AssertionError("sums in two halves fit any number of facts that a year can hold")

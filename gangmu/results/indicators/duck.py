@@ -1,18 +1,19 @@
 """Facts read by the embedded DuckDB: which of them count, and what each organization has."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
-from gangmu.results.indicators.columns import Batch
+from gangmu.results.indicators.columns import Adder, Batch
 from gangmu.results.indicators.definitions import Measure
 from gangmu.results.indicators.inputs import FACT_COLUMNS, Files
 from gangmu.results.indicators.outcome import Limits, Strays, WrongInput
@@ -72,24 +73,6 @@ def facts_sql(groups: Sequence[Files], links: Path | None = None) -> str:
     )
 
 
-def _sources(groups: Sequence[Files], period: Period, links: Path | None) -> list[tuple[str, bool]]:
-    """Return the SQL of the files that may hold facts of the period, and whether all of theirs are."""
-    sources = []
-    for files in groups:
-        within: list[Path] = []
-        across: list[Path] = []
-        for path in files.paths:
-            first, last = files.days.get(path, (date.min, date.max))
-            if period.first <= first and last <= period.last:
-                within.append(path)
-            elif first <= period.last and last >= period.first:
-                across.append(path)
-        for paths, wholly in ((within, True), (across, False)):
-            if paths:
-                sources.append((facts_sql([Files(tuple(paths))], links), wholly))
-    return sources
-
-
 class Facts:
     """The facts of some files, as known at an instant, for one period."""
 
@@ -107,10 +90,7 @@ class Facts:
         self._narrow = ""
         self._chosen: Ints = np.zeros(0, np.int64)
         self._many = False
-        self._once = True
-        self._replaced = 0
         self._places = Places(1)
-        self._sources = _sources(groups, period, links)
         con.execute(f"CREATE VIEW written AS {facts_sql(groups, links)}")
         self.passed_over: dict[str, int] = {}
 
@@ -130,7 +110,9 @@ class Facts:
         ).fetchall()[0]
         if total != distinct:
             self._once_each()
-        self._refuse_rings()
+        self.refuse_rings(
+            self._con.sql("SELECT fact, replaces FROM written WHERE replaces IS NOT NULL").to_arrow_table()
+        )
 
     def _once_each(self) -> None:
         self._con.execute(
@@ -142,21 +124,23 @@ class Facts:
         ).fetchall()
         if examples:
             raise WrongInput(f"facts: two different rows have one id: {_named(examples)}")
-        self._once = False
         self._con.execute("ALTER VIEW written RENAME TO arrived")
         self._con.execute(
             "CREATE VIEW written AS SELECT * FROM arrived WHERE fact NOT IN (FROM repeated) "
             "UNION ALL SELECT DISTINCT * FROM arrived WHERE fact IN (FROM repeated)"
         )
 
-    def _refuse_rings(self) -> None:
+    def refuse_rings(self, links: pa.Table) -> None:
         """Follow replacements two, four, eight steps at a time: only a ring never ends."""
         con = self._con
+        if not pc.any(pc.is_in(links["replaces"], value_set=links["fact"])).as_py():
+            return
+        con.register("given_links", links)
         con.execute(
-            "CREATE TEMP TABLE chain AS WITH links AS "
-            "(SELECT fact, replaces FROM written WHERE replaces IS NOT NULL) "
-            "SELECT fact, replaces FROM links WHERE replaces IN (SELECT fact FROM links)"
+            "CREATE TEMP TABLE chain AS SELECT fact, replaces FROM given_links "
+            "WHERE replaces IN (SELECT fact FROM given_links)"
         )
+        con.unregister("given_links")
         steps, links = 1, self._count("SELECT count(*) FROM chain")
         while left := self._count("SELECT count(*) FROM chain"):
             if steps > links:
@@ -170,15 +154,13 @@ class Facts:
             del left
         con.execute("DROP TABLE chain")
 
-    def settle(self) -> None:
-        """Find what has been replaced; what follows reads only facts that count."""
-        known = f" AND {self._known}" if self._known else ""
-        self._con.execute(
-            f"CREATE TEMP TABLE replaced AS SELECT DISTINCT replaces FROM written WHERE replaces IS NOT NULL{known}"
-        )
-        self._replaced = self._count("SELECT count(*) FROM replaced")
+    def settle(self, replaced: pa.Array) -> None:
+        """Let only facts count that are known and not replaced."""
         conditions = [self._known] if self._known else []
-        if self._replaced:
+        if len(replaced):
+            self._con.register("given_replaced", pa.table({"replaces": replaced}))
+            self._con.execute("CREATE TEMP TABLE replaced AS FROM given_replaced")
+            self._con.unregister("given_replaced")
             conditions.append("fact NOT IN (SELECT replaces FROM replaced)")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         self._con.execute(f"CREATE VIEW counting AS SELECT * FROM written{where}")
@@ -298,17 +280,21 @@ class Facts:
         return Strays(count, examples)
 
     def trust(self) -> None:
-        """Read on without having looked for strays."""
+        """Read on without ever looking for strays."""
         self._with_strays = False
+
+    @contextmanager
+    def all_placed(self) -> Iterator[None]:
+        """Read without looking for strays: there are none, or nobody asks for them."""
+        before, self._with_strays = self._with_strays, False
+        try:
+            yield
+        finally:
+            self._with_strays = before
 
     def _placed(self) -> str:
         strays = " AND fact NOT IN (SELECT fact FROM stray)" if self._with_strays else ""
         return strays + self._narrow
-
-    @property
-    def _whole(self) -> bool:
-        """Whether every row of the files stands where it is and counts once."""
-        return self._once and not self._with_strays
 
     def use_places(self, tree: Tree, places: Places) -> None:
         """Let facts be added up at these places."""
@@ -319,35 +305,29 @@ class Facts:
             self._con.execute("CREATE OR REPLACE TEMP TABLE places AS FROM given_places")
             self._con.unregister("given_places")
 
-    def batches(self, slots: Slots) -> Generator[Batch]:
-        """Yield what the slots need, cell by cell; what was replaced is taken away again."""
-        if slots.flow_codes:
-            slot = slots.flow_slot()
-            if self._whole and not self._narrow and not (slots.extremes and self._replaced):
-                yield from self._all_then_away(slot, slots.count)
-            else:
-                period = self._period
-                where = (
-                    f" WHERE day BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
-                    f"AND code IN {listed(slots.flow_codes)}{self._placed()}"
-                )
-                yield from self._stream(slot, "value", "counting", where, slots.count)
-        for stock, number in slots.stocks.items():
-            yield from self._stream(
-                str(number), "newest.value", f"({self._stock_sql(stock)})", "", slots.count
-            )
+    def add_flows(self, adder: Adder, slots: Slots) -> None:
+        """Add up what happened within the period."""
+        if not slots.flow_codes:
+            return
+        period = self._period
+        where = (
+            f" WHERE day BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
+            f"AND code IN {listed(slots.flow_codes)}{self._placed()}"
+        )
+        for batch in self._stream(slots.flow_slot(), "value", "counting", where, slots.count):
+            adder.add(batch)
 
-    def _all_then_away(self, slot: str, count: int) -> Generator[Batch]:
-        """Read all rows of the period without looking at ids, then take the replaced ones away."""
-        for source, within in self._sources:
-            conditions = [self._known] if self._known else []
-            if not within:
-                conditions.append(f"day BETWEEN DATE '{self._period.first}' AND DATE '{self._period.last}'")
-            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-            yield from self._stream(slot, "value", f"({source})", where, count)
-            if self._replaced:
-                gone = f"(SELECT f.* FROM ({source}) f SEMI JOIN replaced r ON f.fact = r.replaces)"
-                yield from self._stream(slot, "value", gone, where, count, away=True)
+    def add_stocks(self, adder: Adder, slots: Slots) -> None:
+        """Add up what was told last, in the period or before."""
+        for stock, number in slots.stocks.items():
+            source = f"({self._stock_sql(stock)})"
+            for batch in self._stream(str(number), "newest.value", source, "", slots.count):
+                adder.add(batch)
+
+    def add(self, adder: Adder, slots: Slots) -> None:
+        """Add up all that the slots need."""
+        self.add_flows(adder, slots)
+        self.add_stocks(adder, slots)
 
     def _stock_sql(self, stock: Stock) -> str:
         items = "" if stock.items is None else f" AND item IN {listed(sorted(stock.items))}"
@@ -358,9 +338,7 @@ class Facts:
             f"{items}{nulls}{self._placed()} GROUP BY org, item"
         )
 
-    def _stream(
-        self, slot: str, value: str, source: str, where: str, count: int, *, away: bool = False
-    ) -> Generator[Batch]:
+    def _stream(self, slot: str, value: str, source: str, where: str, count: int) -> Iterator[Batch]:
         places = self._places
         if places.order is None:
             cell = f"CAST({slot} AS BIGINT) * {places.width} + place"
@@ -376,7 +354,7 @@ class Facts:
         for batch in self._con.sql(sql).to_arrow_reader(_BATCH):
             if len(batch):
                 values, null = _amounts(batch.column(1))
-                yield Batch(batch.column(0).to_numpy(), values, null, away)
+                yield Batch(batch.column(0).to_numpy(), values, null)
 
 
 def _amounts(column: pa.Array) -> tuple[Ints, Flags | None]:

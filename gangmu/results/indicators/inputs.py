@@ -1,9 +1,10 @@
 """The Parquet files that are read: which there are, and whether they have the right shape."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -87,8 +88,6 @@ class Files:
     """Files with the same columns of the same stored types, which one reader may read together."""
 
     paths: tuple[Path, ...]
-    days: Mapping[Path, tuple[date, date]] = field(default_factory=dict)
-    """The first and last day of a file, where its footer tells."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,6 @@ def find_inputs(data: Path) -> Inputs:
 
 def _grouped(paths: Sequence[Path], columns: tuple[Column, ...]) -> tuple[tuple[Files, ...], list[str]]:
     groups: dict[tuple[str, ...], list[Path]] = {}
-    days: dict[Path, tuple[date, date]] = {}
     reasons: list[str] = []
     for path in paths:
         try:
@@ -151,28 +149,34 @@ def _grouped(paths: Sequence[Path], columns: tuple[Column, ...]) -> tuple[tuple[
             if not wrong:
                 key = tuple(str(file.schema_arrow.field(column.name).type) for column in columns)
                 groups.setdefault(key, []).append(path)
-                if (span := _days(file)) is not None:
-                    days[path] = span
-    return tuple(Files(tuple(members), days) for _, members in sorted(groups.items())), reasons
+    return tuple(Files(tuple(members)) for _, members in sorted(groups.items())), reasons
 
 
-def _days(file: pq.ParquetFile) -> tuple[date, date] | None:
-    """Return the first and last day of a file of facts, if every row group tells its own."""
-    if "day" not in file.schema_arrow.names:
-        return None
-    stats = _statistics(file, "day")
-    if not stats or any(stat is None or not stat.has_min_max for stat in stats):
-        return None
-    told = [stat for stat in stats if stat is not None]
-    return min(stat.min for stat in told), max(stat.max for stat in told)
+@dataclass(frozen=True)
+class Statistic:
+    """What a footer tells of one column of a row group."""
+
+    least: Any
+    most: Any
+    nulls: int | None
 
 
-def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None] | None:
-    meta = file.metadata
-    leaf = next((n for n in range(meta.num_columns) if meta.schema.column(n).path == name), None)
+def statistics(footer: pq.FileMetaData, name: str) -> list[Statistic] | None:
+    """Return what a file's footer tells of a column, row group by row group."""
+    leaf = next((n for n in range(footer.num_columns) if footer.schema.column(n).path == name), None)
     if leaf is None:
         return None
-    return [meta.row_group(n).column(leaf).statistics for n in range(meta.num_row_groups)]
+    return [_statistic(footer.row_group(group).column(leaf).statistics) for group in range(footer.num_row_groups)]
+
+
+def _statistic(stat: pq.Statistics | None) -> Statistic:
+    if stat is None:
+        return Statistic(None, None, None)
+    least = most = None
+    if stat.has_min_max:
+        with contextlib.suppress(ValueError, ImportError):  # finer instants than Python knows
+            least, most = stat.min, stat.max
+    return Statistic(least, most, stat.null_count if stat.has_null_count else None)
 
 
 def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...]) -> list[str]:
@@ -196,7 +200,7 @@ def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...])
 
 def _has_null(file: pq.ParquetFile, name: str) -> bool:
     """Look into the footer's counts, and into the column only where they are missing."""
-    stats = _statistics(file, name)
-    if stats is not None and all(stat is not None and stat.has_null_count for stat in stats):
-        return any(stat.null_count for stat in stats if stat is not None)
-    return bool(file.read([name]).column(0).null_count)
+    stats = statistics(file.metadata, name)
+    if stats is not None and all(stat.nulls is not None for stat in stats):
+        return any(stat.nulls for stat in stats)
+    return any(batch.column(0).null_count for batch in file.iter_batches(columns=[name], use_threads=False))

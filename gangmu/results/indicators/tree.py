@@ -186,6 +186,35 @@ def _existences(spans: Spans) -> tuple[Ints, Small, Small]:
     return spans.org[starts], spans.first[starts], spans.end[ends]
 
 
+class Existence:
+    """Tells whether organizations existed on days."""
+
+    def __init__(self, spans: Spans) -> None:
+        spans = spans.chosen(spans.end > spans.first)
+        self._orgs, self._firsts, self._ends = (
+            _existences(spans) if len(spans.org) else (spans.org, spans.first, spans.end)
+        )
+        begins = np.ones(len(self._orgs), bool)
+        begins[1:] = self._orgs[1:] != self._orgs[:-1]
+        starts = np.flatnonzero(begins)
+        self._lookup = Lookup(self._orgs[starts])
+        # nobody, who stands last, begins after all days
+        self._first = np.append(self._firsts[starts], FOREVER).astype(np.int32)
+        self._end = np.append(self._ends[starts], 0).astype(np.int32)
+
+    def holds(self, org: Ints, day: Small, due: Flags) -> bool:
+        """Return whether each organization that matters existed on its day."""
+        place = self._lookup(org)
+        away = np.flatnonzero(due & ((day < self._first[place]) | (day >= self._end[place])))
+        if not len(away):
+            return True
+        if not len(self._orgs):
+            return False
+        org, day = org[away], day[away]
+        found = _at_or_before(self._orgs, self._firsts, org, day)
+        return bool(((found >= 0) & (day < self._ends[found])).all())
+
+
 def _at_or_before(orgs: Ints, firsts: Small, org: Ints, day: Small) -> Ints:
     """Return, for each pair, the last row of its organization that begins on or before the day."""
     unique = np.unique(orgs)

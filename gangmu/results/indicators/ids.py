@@ -1,0 +1,116 @@
+"""Ids of facts as numbers: whether any stands twice, and which of them were replaced."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Words = npt.NDArray[np.uint64]
+
+_WORD = 8
+_FIRST = np.uint64(0x9E3779B97F4A7C15)
+_AGAIN = np.uint64(0xC2B2AE3D27D4EB4F)
+_HALF = np.uint64(32)
+_MOST_BITS = 24
+
+
+def hashes(texts: pa.Array, seed: int = 0) -> Words:
+    """Return a number of 64 bits for each text: equal texts have equal ones."""
+    start, end, data = _laid_out(texts)
+    size = end - start
+    if not len(size):
+        return np.zeros(0, np.uint64)
+    # every eight bytes of the texts, wherever they begin
+    words = np.ndarray((len(data) - _WORD + 1,), np.uint64, data, strides=(1,))
+    found = words[end - _WORD]
+    least, most = int(size.min()), int(size.max())
+    if least < _WORD:
+        # of a shorter text's last eight bytes some are its neighbour's
+        others = (_WORD - np.minimum(size, _WORD)).astype(np.uint64) << np.uint64(3)
+        found = np.where(size > 0, found >> np.minimum(others, np.uint64(63)), np.uint64(0))
+    found ^= (size.astype(np.uint64) + np.uint64(seed)) * _AGAIN
+    _mix(found, _FIRST)
+    for at in range(0, most - _WORD, _WORD):
+        if least > at + _WORD:
+            found ^= words[start + at]
+            _mix(found, _AGAIN)
+        else:
+            rows = np.flatnonzero(size > at + _WORD)
+            some = found[rows] ^ words[start[rows] + at]
+            _mix(some, _AGAIN)
+            found[rows] = some
+    return found
+
+
+def _mix(words: Words, factor: np.uint64) -> None:
+    words *= factor
+    words ^= words >> _HALF
+
+
+def _laid_out(texts: pa.Array) -> tuple[Any, Any, Any]:
+    """Return where each text begins and ends in their bytes, which begin with eight empty ones."""
+    large = pa.types.is_large_string(texts.type)
+    _, offsets, content = texts.buffers()
+    kind = np.int64 if large else np.int32
+    bounds = np.frombuffer(offsets, kind)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    first, last = (int(bounds[0]), int(bounds[-1])) if len(bounds) else (0, 0)
+    data = np.zeros(last - first + _WORD, np.uint8)
+    if last > first:
+        data[_WORD:] = np.frombuffer(content, np.uint8)[first:last]
+    bounds -= first - _WORD
+    return bounds[:-1], bounds[1:], data
+
+
+class Replaced:
+    """The ids of facts that were replaced."""
+
+    def __init__(self, ids: pa.Array) -> None:
+        ids = ids.unique()
+        self.ids = ids
+        self.seed = 0
+        while True:
+            found = hashes(ids, self.seed)
+            order = np.argsort(found)
+            self._sorted = found[order]
+            if not (self._sorted[1:] == self._sorted[:-1]).any():
+                break
+            self.seed += 1
+        self._texts = ids.take(pa.array(order))
+        # a table says quickly of nearly all other ids that they are not among these
+        self._bits = min(_MOST_BITS, max(10, (32 * len(ids)).bit_length()))
+        self._high = np.zeros(1 << self._bits, bool)
+        self._low = np.zeros(1 << self._bits, bool)
+        self._high[self._upper(found)] = True
+        self._low[self._lower(found)] = True
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def _upper(self, found: Words) -> Any:
+        return (found >> np.uint64(64 - self._bits)).view(np.int64)
+
+    def _lower(self, found: Words) -> Any:
+        return (found & np.uint64((1 << self._bits) - 1)).view(np.int64)
+
+    def among(self, texts: pa.Array, found: Words) -> Any:
+        """Return the rows whose ids were replaced; ``found`` are their hashes with the same seed."""
+        rows = np.flatnonzero(self._high[self._upper(found)])
+        rows = rows[self._low[self._lower(found[rows])]]
+        wanted = found[rows]
+        at = np.minimum(np.searchsorted(self._sorted, wanted), max(len(self._sorted) - 1, 0))
+        same = self._sorted[at] == wanted if len(self._sorted) else np.zeros(len(rows), bool)
+        rows, at = rows[same], at[same]
+        really = pc.equal(texts.take(pa.array(rows)), self._texts.take(pa.array(at)))
+        return rows[really.to_numpy(zero_copy_only=False)]
+
+
+def stand_twice(found: Words) -> bool:
+    """Whether two of these hashes are equal; they are sorted by this."""
+    found.sort()
+    step = 1 << 22
+    return any(
+        bool((found[begin + 1 : begin + step + 1] == found[begin : begin + step][: len(found) - begin - 1]).any())
+        for begin in range(0, len(found), step)
+    )
