@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
 from gangmu.core.periods import Period
-from tests.results.worlds import write_world
+from tests.results.worlds import FACTS, write_orgs
 
 LEVELS = ["prefecture", "county", "township", "village", "group"]
 KINDS = ["committee", "branch", "general_branch", "grid"]
@@ -39,7 +42,36 @@ class Made:
             for code, definition in definitions.items():
                 text = yaml.dump(definition, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
                 (folder / "pack" / kind / f"{code}.yaml").write_text(text, encoding="utf-8")
-        return folder / "pack", write_world(folder / "data", self.orgs, self.facts)
+        write_orgs(folder / "data", self.orgs)
+        self._write_facts(folder / "data")
+        return folder / "pack", folder / "data"
+
+    def _write_facts(self, data: Path) -> None:
+        """Write the facts as they may come: some files, in order or not, with statistics or without."""
+        chance = random.Random(len(self.facts))
+        facts = self.facts if chance.random() < 0.5 else sorted(self.facts, key=itemgetter("day", "known_at"))
+        (data / "facts").mkdir()
+        files = chance.randint(1, 3)
+        for number in range(files):
+            share = facts[number * len(facts) // files : (number + 1) * len(facts) // files]
+            pq.write_table(
+                pa.Table.from_pylist(share, FACTS),
+                data / "facts" / f"{number}.parquet",
+                row_group_size=chance.choice([1, 7, 50, 1000]),
+                write_statistics=chance.random() < 0.7,
+                use_dictionary=chance.random() < 0.7,
+            )
+
+    def whole(self) -> "Made":
+        """Return the world without rows that stand twice and without facts of nobody."""
+        once = {fact["fact"]: fact for fact in self.facts}.values()
+        return replace(self, facts=[fact for fact in once if fact["code"] == "void" or self._stands(fact)])
+
+    def _stands(self, fact: Entry) -> bool:
+        return any(
+            span["org"] == fact["org"] and span["valid_from"] <= fact["day"] < (span["valid_to"] or date.max)
+            for span in self.orgs
+        )
 
 
 class _Dumper(yaml.SafeDumper):

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from gangmu.results.assessment.definitions import Application, Line, ScorecardKind
 from gangmu.results.assessment.engine import WRITABLE, Job, Made, needed_indicators, plainly_written
-from gangmu.results.assessment.output import RESULTS, write_result
+from gangmu.results.assessment.output import RESULTS, Hashing, copy_sql
 from gangmu.results.assessment.pack import Pack
 from gangmu.results.assessment.ranking import Field, bounded, line_points, note_texts, scored
 from gangmu.results.assessment.scoring import scaled
@@ -57,8 +57,8 @@ def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callab
         numerals = Numerals(tree, slots, adding.cells(slots, progress))
         strays, passed_over = adding.strays, adding.passed_over
         made = Made({}, strays, passed_over, {"name": "duckdb", "version": duckdb.__version__})
-        writer = _Writer(pack, tree, numerals)
-        writer.make(codes, job.limits.threads)
+        writer = _Writer(pack, tree, numerals, job.limits.threads)
+        writer.make(codes)
         plain = plainly_written(pack, tree)
         for name in WRITABLE:
             if name in job.write:
@@ -76,10 +76,15 @@ def _written(
     """Write a result stretch by stretch, in the order in which it comes."""
     first = next(tables)
     batches = (batch for table in chain([first], tables) for batch in table.to_batches(max_chunksize=_ROWS))
-    con.register(name, pa.RecordBatchReader.from_batches(first.schema, batches))
+    hashing = Hashing(con, RESULTS[name], str(job.period), job.limits.threads, plain=plain)
+    con.register(name, pa.RecordBatchReader.from_batches(first.schema, hashing.see(batches)))
+    con.execute("SET preserve_insertion_order = true")
     try:
-        return write_result(con, RESULTS[name], name, str(job.period), folder, plain=plain, ordered=True)
+        con.execute(copy_sql(RESULTS[name], name, str(job.period), folder / f"{name}.parquet"))
+        return hashing.finish()
     finally:
+        hashing.close()
+        con.execute("SET preserve_insertion_order = false")
         con.unregister(name)
 
 
@@ -158,21 +163,20 @@ class _Texts:
 class _Writer:
     """Makes the tables of results, sorted as they are written."""
 
-    def __init__(self, pack: Pack, tree: Tree, numerals: Numerals) -> None:
-        self._pack, self._tree, self._numerals = pack, tree, numerals
-        self._numbers: dict[str, tuple[Numbers, Amount]] = {}
+    def __init__(self, pack: Pack, tree: Tree, numerals: Numerals, threads: int) -> None:
+        self._pack, self._tree, self._numerals, self._threads = pack, tree, numerals, threads
+        self._numbers: dict[str, Numbers] = {}
         self._codes = _Texts.of(pack.indicators)
         self._cards = _Texts.of(pack.scorecards)
 
-    def make(self, codes: Sequence[str], threads: int) -> None:
+    def make(self, codes: Sequence[str]) -> None:
         """Make indicators, several at once: arithmetic on whole columns runs side by side."""
-        with ThreadPoolExecutor(max_workers=threads) as workers:
+        with ThreadPoolExecutor(max_workers=self._threads) as workers:
             deque(workers.map(self._made, codes), maxlen=0)
 
-    def _made(self, code: str) -> tuple[Numbers, Amount]:
+    def _made(self, code: str) -> Numbers:
         if code not in self._numbers:
-            numbers = self._numerals.numbers(self._pack.indicators[code])
-            self._numbers[code] = numbers, millionths(numbers)
+            self._numbers[code] = self._numerals.numbers(self._pack.indicators[code])
         return self._numbers[code]
 
     def indicators(self) -> Iterator[pa.Table]:
@@ -180,28 +184,26 @@ class _Writer:
         by_org = np.argsort(self._tree.org, kind="stable")
         for begin in range(0, max(len(by_org), 1), _ROWS):
             rows = by_org[begin : begin + _ROWS]
-            tables = [
-                self._indicator(code, rows[self._made(code)[0].known[rows]]) for code in self._codes.names
-            ]
+            tables = [self._indicator(code, rows[self._made(code).known[rows]]) for code in self._codes.names]
             yield _sorted(tables, ("org", "indicator")) if tables else _empty("indicators")
 
     def _indicator(self, code: str, rows: Any) -> pa.Table:
-        numbers, value = self._made(code)
+        numbers = self._made(code).chosen(rows)
         if numbers.fixed is not None:
             denominator = decimals(Amount(np.full(len(rows), numbers.fixed)), 4)
         elif numbers.denominator is not None:
-            denominator = decimals(numbers.denominator.chosen(rows), 4)
+            denominator = decimals(numbers.denominator, 4)
         else:
             denominator = pa.nulls(len(rows), pa.decimal128(38, 4))
         return pa.table(
             {
                 "org": self._tree.org[rows],
                 "indicator": self._codes.column(np.full(len(rows), self._codes.numbers[code])),
-                "numerator": decimals(numbers.numerator.chosen(rows), 4),
+                "numerator": decimals(numbers.numerator, 4),
                 "denominator": denominator,
-                "value": decimals(value.chosen(rows), 6),
-                "parts": numbers.parts[rows],
-                "parts_unknown": numbers.parts_unknown[rows],
+                "value": decimals(millionths(numbers), 6),
+                "parts": numbers.parts,
+                "parts_unknown": numbers.parts_unknown,
             }
         )
 
@@ -215,26 +217,27 @@ class _Writer:
         yield _sorted(tables, ("org", "scorecard", "indicator")) if tables else _empty("lines")
 
     def _line(self, card: str, line: Line, rows: Any) -> pa.Table:
-        numbers, value = self._made(line.indicator)
-        known, size = numbers.known[rows], len(rows)
+        numbers = self._made(line.indicator).chosen(rows)
+        value, known, size = millionths(numbers), numbers.known, len(rows)
         more = self._pack.indicators[line.indicator].better == "more"
-        points = np.where(known, line_points(line, bounded(value.chosen(rows)), more=more), 0)
+        points = np.where(known, line_points(line, bounded(value), more=more), 0)
         silent = np.zeros(size, bool) if line.unknown == "zero" else ~known
         return pa.table(
             {
                 "org": self._tree.org[rows],
                 "scorecard": self._cards.column(np.full(size, self._cards.numbers[card])),
                 "indicator": self._codes.column(np.full(size, self._codes.numbers[line.indicator])),
-                "value": decimals(value.chosen(rows), 6, ~known),
-                "points": decimals(Amount(points), 2, silent),
-                "max_points": decimals(Amount(np.full(size, scaled(line.points, 2))), 2),
+                "value": decimals(value, 6, ~known),
+                "points": decimals(Amount(points), 2, silent, wide=False),
+                "max_points": decimals(Amount(np.full(size, scaled(line.points, 2))), 2, wide=False),
                 "state": _Texts.of(("known", "unknown")).column(~known),
             }
         )
 
     def scores(self) -> Iterator[pa.Table]:
         """Yield the scores, ranks and stars of every scorecard."""
-        tables = [self._card(code) for code in self._cards.names]
+        with ThreadPoolExecutor(max_workers=self._threads) as workers:
+            tables = list(workers.map(self._card, self._cards.names))
         yield _sorted(tables, ("org", "scorecard")) if tables else _empty("scores")
 
     def _rows(self, kind: ScorecardKind) -> Any:
@@ -244,10 +247,10 @@ class _Writer:
         kind = self._pack.scorecards[code]
         rows = self._rows(kind)
         peers = peer_groups(self._tree, kind, rows)
-        made = {indicator: self._made(indicator) for indicator in kind.indicators}
+        made = {indicator: self._made(indicator).chosen(rows) for indicator in kind.indicators}
         field = Field(
-            {indicator: bounded(value.chosen(rows)) for indicator, (_, value) in made.items()},
-            {indicator: numbers.known[rows] for indicator, (numbers, _) in made.items()},
+            {indicator: bounded(millionths(numbers)) for indicator, numbers in made.items()},
+            {indicator: numbers.known for indicator, numbers in made.items()},
             peers.group,
             peers.placed,
         )
@@ -256,8 +259,8 @@ class _Writer:
             {
                 "org": self._tree.org[rows],
                 "scorecard": self._cards.column(np.full(len(rows), self._cards.numbers[code])),
-                "score": decimals(Amount(np.maximum(found.score, 0)), 2, found.score < 0),
-                "coverage": decimals(Amount(found.coverage), 4),
+                "score": decimals(Amount(np.maximum(found.score, 0)), 2, found.score < 0, wide=False),
+                "coverage": decimals(Amount(found.coverage), 4, wide=False),
                 "peer_group": peers.texts,
                 "peers": found.peers,
                 "rank": pa.array(found.rank, mask=found.rank < 0),
@@ -279,7 +282,20 @@ def _sorted(tables: list[pa.Table], keys: tuple[str, ...]) -> pa.Table:
         columns.append((column.indices if pa.types.is_dictionary(column.type) else column).to_numpy())
     if (np.diff(columns[0]) > 0).all():
         return table
-    return table.take(pa.array(np.lexsort(tuple(reversed(columns)))))
+    return table.take(pa.array(_order(columns)))
+
+
+def _order(columns: list[Any]) -> Any:
+    """Return the order of rows by an id and small numbers, which fit into one word nearly always."""
+    ids, *numbers = columns
+    least, most = int(ids.min()), int(ids.max())
+    widths = [int(number.max()).bit_length() for number in numbers]
+    if (most - least).bit_length() + sum(widths) > 62:
+        return np.lexsort(tuple(reversed(columns)))
+    key = ids - least
+    for number, width in zip(numbers, widths, strict=True):
+        key = (key << width) | number
+    return np.argsort(key, kind="stable")
 
 
 def _empty(name: str) -> pa.Table:
@@ -325,8 +341,8 @@ def peer_groups(tree: Tree, kind: ScorecardKind, rows: Any) -> _Peers:
     group = ancestor + 1
     for part in parts:
         # made dense each time, so that no product of widths can leave 64 bits
-        _, group = np.unique(group * (int(part.max(initial=0)) + 2) + part + 1, return_inverse=True)
-    _, first, group = np.unique(group, return_index=True, return_inverse=True)
+        group, _ = _dense(group * (int(part.max(initial=0)) + 2) + part + 1)
+    group, first = _dense(group)
     within_all = kind.peers.within == "all"
     texts = []
     for row in first:
@@ -340,12 +356,24 @@ def peer_groups(tree: Tree, kind: ScorecardKind, rows: Any) -> _Peers:
     return _Peers(group.astype(np.int64), np.full(len(rows), within_all) | (ancestor >= 0), column)
 
 
+def _dense(group: Any) -> tuple[Any, Any]:
+    """Return groups numbered from 0 on in their order, and a row of each."""
+    most = int(group.max(initial=0))
+    if most > 16 * len(group) + 4096:
+        _, first, dense = np.unique(group, return_index=True, return_inverse=True)
+        return dense, first
+    row = np.full(most + 1, -1, np.int64)
+    row[group] = np.arange(len(group))
+    there = row >= 0
+    return (np.cumsum(there) - 1)[group], row[there]
+
+
 def _blank_as_null(numbers: Any, names: tuple[str, ...]) -> Any:
     return np.where(numbers == names.index(""), -1, numbers) if "" in names else numbers
 
 
-def decimals(amount: Amount, digits: int, null: Any = None) -> pa.Array:
-    """Return exact amounts in smallest units as decimals."""
+def decimals(amount: Amount, digits: int, null: Any = None, *, wide: bool = True) -> pa.Array:
+    """Return exact amounts in smallest units as decimals; those that are not wide fit into one word."""
     words = np.empty((len(amount.low), 2), np.int64)
     if amount.high is None:
         words[:, 0], words[:, 1] = amount.low, amount.low >> 63
@@ -355,4 +383,5 @@ def decimals(amount: Amount, digits: int, null: Any = None) -> pa.Array:
         words[:, 0] = low.view(np.int64)
         words[:, 1] = (amount.high >> (64 - HALF_BITS)) + (amount.low >> 63) + (low < shifted)
     valid = None if null is None else pa.array(~null).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(38, digits), len(words), [valid, pa.py_buffer(words)])
+    kind = pa.decimal128(38 if wide else 18, digits)
+    return pa.Array.from_buffers(kind, len(words), [valid, pa.py_buffer(words)])

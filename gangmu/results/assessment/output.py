@@ -1,7 +1,9 @@
 """Results as files: their columns, their canonical form, and one hash over it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,56 +74,91 @@ def small_amount_sql(whole: str, digits: int) -> str:
     )
 
 
-def write_result(
-    con: duckdb.DuckDBPyConnection,
-    result: Result,
-    source: str,
-    period: str,
-    folder: Path,
-    *,
-    plain: bool = False,
-    ordered: bool = False,
-) -> str:
-    """Write the rows of ``source``, sorted, and return the hash of their canonical form.
-
-    ``plain`` says that no code and no attribute holds a mark that must be quoted,
-    ``ordered`` that the rows come sorted.
-    """
-    file = folder / f"{result.name}.parquet"
+def copy_sql(result: Result, source: str, period: str, file: Path) -> str:
+    """Return the SQL that writes the rows of ``source``, with the types of the contract."""
     chosen = ", ".join(
         f"{literal(period)} AS period" if name == "period" else f'CAST("{name}" AS {kind}) AS "{name}"'
         for name, kind in result.columns
     )
-    order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in result.order)
-    con.execute("SET preserve_insertion_order = true")
-    con.execute(
-        f"COPY (SELECT {chosen} FROM {source} {order}) TO {literal(str(file))} "
-        "(FORMAT parquet, COMPRESSION snappy)"
+    return (
+        f"COPY (SELECT {chosen} FROM {source}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
     )
-    digest = hash_of(con, result, [file], plain=plain)
-    con.execute("SET preserve_insertion_order = false")
-    return digest
+
+
+def _line_sql(result: Result, period: str | None, *, plain: bool) -> str:
+    """Return the SQL of a row in the canonical form; ``plain`` says that no code holds a mark to be quoted."""
+    fields = []
+    for name, kind in result.columns:
+        if name == "period" and period is not None:
+            fields.append(literal(period))
+        elif kind == "VARCHAR" and (name == "notes" or not plain):
+            fields.append(_quoted(name))
+        else:
+            fields.append(f'CAST("{name}" AS VARCHAR)')
+    return f"concat({f', {_COMMA}, '.join(fields)}, chr(10)) AS line"
+
+
+def _head(result: Result) -> bytes:
+    return (",".join(name for name, _ in result.columns) + "\n").encode()
+
+
+def _bytes(lines: pa.Array) -> memoryview:
+    """Return the bytes of texts, one after the other."""
+    lines = lines.cast(pa.large_string())
+    offsets = memoryview(lines.buffers()[1]).cast("q")
+    data = lines.buffers()[2]
+    if data is None or not len(lines):
+        return memoryview(b"")
+    return memoryview(data)[offsets[lines.offset] : offsets[lines.offset + len(lines)]]
+
+
+class Hashing:
+    """The hash of a result's canonical form, made of its rows while they are written elsewhere."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, result: Result, period: str, threads: int, *, plain: bool
+    ) -> None:
+        self._con, self._ahead = con, 2 * threads
+        self._line = _line_sql(result, period, plain=plain)
+        self._digest = hashlib.sha256(_head(result))
+        self._workers = ThreadPoolExecutor(max_workers=threads)
+        self._waiting: deque[Future[memoryview]] = deque()
+
+    def see(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Pass rows on, in their order, and put them into the hash."""
+        for batch in batches:
+            self._waiting.append(self._workers.submit(self._written, batch))
+            if len(self._waiting) > self._ahead:
+                self._digest.update(self._waiting.popleft().result())
+            yield batch
+
+    def _written(self, batch: pa.RecordBatch) -> memoryview:
+        with self._con.cursor() as con:
+            con.register("rows", pa.Table.from_batches([batch]))
+            lines = con.sql(f"SELECT {self._line} FROM rows").to_arrow_table()["line"]
+            return memoryview(b"".join(_bytes(chunk) for chunk in lines.chunks))
+
+    def finish(self) -> str:
+        """Return the hash of all rows."""
+        while self._waiting:
+            self._digest.update(self._waiting.popleft().result())
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._workers.shutdown(cancel_futures=True)
 
 
 def hash_of(
     con: duckdb.DuckDBPyConnection, result: Result, files: Sequence[Path], *, plain: bool = False
 ) -> str:
     """Return the SHA-256 of the canonical form of rows that lie in files in their order."""
-    fields = []
-    for name, kind in result.columns:
-        quoted = kind == "VARCHAR" and (name == "notes" or not plain)
-        fields.append(_quoted(name) if quoted else f'CAST("{name}" AS VARCHAR)')
-    line = f"concat({f', {_COMMA}, '.join(fields)}, chr(10))"
     listed = ", ".join(literal(str(file)) for file in files)
-    sql = f"SELECT {line} AS line FROM read_parquet([{listed}], hive_partitioning = false)"
-    digest = hashlib.sha256((",".join(name for name, _ in result.columns) + "\n").encode())
+    line = _line_sql(result, None, plain=plain)
+    sql = f"SELECT {line} FROM read_parquet([{listed}], hive_partitioning = false)"
+    digest = hashlib.sha256(_head(result))
     for batch in con.sql(sql).to_arrow_reader(500_000):
-        lines = batch.column(0).cast(pa.large_string())
-        offsets = memoryview(lines.buffers()[1]).cast("q")
-        data = lines.buffers()[2]
-        if data is not None and len(lines):
-            begin, end = offsets[lines.offset], offsets[lines.offset + len(lines)]
-            digest.update(memoryview(data)[begin:end])
+        digest.update(_bytes(batch.column(0)))
     return digest.hexdigest()
 
 

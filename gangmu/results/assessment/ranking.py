@@ -20,6 +20,7 @@ from gangmu.results.indicators.tree import Flags, Ints
 
 _SMALL = 2**61
 _FARTHEST = 2**62
+_ABOVE_SCORES = 10_003
 
 NOTES = ("coverage", "waiting", "no_peers", "few_peers", "veto")
 
@@ -153,7 +154,8 @@ class _Standing:
     def __init__(self, card: ScorecardKind, field: Field, score: Ints) -> None:
         self._card, self._score, self._placed = card, score, field.placed
         size = len(score)
-        self._order = np.lexsort((-score, field.group))
+        # one number for group and score: scores are at most 100.00, none is below all
+        self._order = np.argsort(field.group * _ABOVE_SCORES + (_ABOVE_SCORES - 2 - score))
         group, sorted_score = field.group[self._order], score[self._order]
         begins = _changes(group)
         ties = begins | _changes(sorted_score)

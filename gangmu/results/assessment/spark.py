@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.engine import Job, Made, needed_indicators, plainly_written
-from gangmu.results.assessment.output import RESULTS, write_result
+from gangmu.results.assessment.output import RESULTS, copy_sql, hash_of
 from gangmu.results.assessment.pack import Pack
 from gangmu.results.assessment.scoring import Card, Dialect, groups, lines_sql, scores_sql
 from gangmu.results.indicators.definitions import Divisor, IndicatorKind, Measure
@@ -403,9 +403,10 @@ class _Run:
     ) -> str:
         files = sorted(str(path) for path in parts.glob("part-*.parquet"))
         source = f"read_parquet([{', '.join(_sql_text(file) for file in files)}], hive_partitioning = false)"
-        return write_result(
-            con, RESULTS[name], source, str(self.job.period), folder, plain=plain, ordered=True
-        )
+        file = folder / f"{name}.parquet"
+        con.execute("SET preserve_insertion_order = true")
+        con.execute(copy_sql(RESULTS[name], source, str(self.job.period), file))
+        return hash_of(con, RESULTS[name], [file], plain=plain)
 
     def _indicators(self) -> DataFrame:
         selects = [

@@ -202,6 +202,18 @@ class Numbers:
     parts_unknown: Ints
     known: Flags
 
+    def chosen(self, rows: Any) -> "Numbers":
+        """Return some of the rows."""
+        denominator = None if self.denominator is None else self.denominator.chosen(rows)
+        return Numbers(
+            self.numerator.chosen(rows),
+            denominator,
+            self.fixed,
+            self.parts[rows],
+            self.parts_unknown[rows],
+            self.known[rows],
+        )
+
 
 def _narrowed(amount: Amount) -> tuple[Ints, Flags]:
     """Return amounts in one word, and where they fit into it."""
@@ -224,12 +236,14 @@ def millionths(numbers: Numbers) -> Amount:
     """Return the values in whole millionths, rounded half away from zero; 0 where unknown."""
     known = numbers.known
     above, fits = _narrowed(numbers.numerator)
-    below = np.full(len(above), numbers.fixed or 10_000, np.int64)
+    # one divisor for all is divided by several times as fast
+    below: Any = np.int64(numbers.fixed or 10_000)
     if numbers.denominator is not None:
         below, also_fits = _narrowed(numbers.denominator)
         fits = fits & also_fits
     small = known & fits & (np.abs(above) < _NARROW) & (np.abs(below) < 1 << 60)
-    top, bottom = np.where(small, above, 0), np.where(small, below, 1)
+    top = np.where(small, above, 0)
+    bottom = below if numbers.denominator is None else np.where(small, below, 1)
     width = np.abs(bottom)
     value = (2_000_000 * np.abs(top) + width) // (2 * width)
     value = np.where((top < 0) != (bottom < 0), -value, value)
@@ -266,6 +280,7 @@ class Numerals:
 
     def __init__(self, tree: Tree, slots: Slots, cells: Cells) -> None:
         self._tree, self._slots, self._cells = tree, slots, cells
+        self._made: dict[Measure, Measured] = {}
 
     def numbers(self, kind: IndicatorKind) -> Numbers:
         """Return an indicator for every organization of the tree."""
@@ -278,6 +293,8 @@ class Numerals:
             denominator = self._over_parts(kind, kind.denominator, below, known)
         if kind.scope == "own":
             parts, unknown = known.astype(np.int64), np.zeros(self._tree.size, np.int64)
+        elif known.all():
+            parts, unknown = self._tree.below, np.zeros(self._tree.size, np.int64)
         else:
             parts = self._tree.rolled(known.astype(np.int64), np.add)
             unknown = self._tree.below - parts
@@ -291,6 +308,12 @@ class Numerals:
         return self._measured(kind.numerator), self._divisor(kind.denominator)
 
     def _measured(self, measure: Measure) -> Measured:
+        # own numbers and those of subtrees are made of the same
+        if measure not in self._made:
+            self._made[measure] = self._from_cells(measure)
+        return self._made[measure]
+
+    def _from_cells(self, measure: Measure) -> Measured:
         slots = self._slots.of_measure(measure)
         cells = self._cells
         rows = _together(np.add, [cells.known[slot] for slot in slots])

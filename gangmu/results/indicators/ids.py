@@ -14,33 +14,40 @@ _FIRST = np.uint64(0x9E3779B97F4A7C15)
 _AGAIN = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(32)
 _MOST_BITS = 24
+# of the eight bytes from a text's beginning, or before its end, those that are its own
+_OWN = np.array([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
+_OTHERS = np.array([8 * min(_WORD - size, 7) for size in range(_WORD + 1)], np.uint64)
 
 
 def hashes(texts: pa.Array, seed: int = 0) -> Words:
     """Return a number of 64 bits for each text: equal texts have equal ones."""
-    start, end, data = _laid_out(texts)
-    size = end - start
+    bounds, data = _laid_out(texts)
+    size = np.diff(bounds)
     if not len(size):
         return np.zeros(0, np.uint64)
-    # every eight bytes of the texts, wherever they begin
-    words = np.ndarray((len(data) - _WORD + 1,), np.uint64, data, strides=(1,))
-    found = words[end - _WORD]
     least, most = int(size.min()), int(size.max())
+    # the eight bytes before, and after, every byte of the texts
+    before, after = (
+        np.ndarray((len(data) - 2 * _WORD + 1,), np.uint64, data, offset, (1,)) for offset in (0, _WORD)
+    )
+    found: Words = before[bounds[1:]]
     if least < _WORD:
-        # of a shorter text's last eight bytes some are its neighbour's
-        others = (_WORD - np.minimum(size, _WORD)).astype(np.uint64) << np.uint64(3)
-        found = np.where(size > 0, found >> np.minimum(others, np.uint64(63)), np.uint64(0))
-    found ^= (size.astype(np.uint64) + np.uint64(seed)) * _AGAIN
+        found >>= _OTHERS[np.minimum(size, _WORD)]
+        if least == 0:
+            found[size == 0] = 0
+    found ^= (size.view(np.uint64) + np.uint64(seed << 32)) * _AGAIN
     _mix(found, _FIRST)
-    for at in range(0, most - _WORD, _WORD):
-        if least > at + _WORD:
-            found ^= words[start + at]
-            _mix(found, _AGAIN)
-        else:
-            rows = np.flatnonzero(size > at + _WORD)
-            some = found[rows] ^ words[start[rows] + at]
-            _mix(some, _AGAIN)
-            found[rows] = some
+    word: Words = after[bounds[:-1]]
+    if least < _WORD:
+        word &= _OWN[np.minimum(size, _WORD)]
+    found ^= word
+    _mix(found, _AGAIN)
+    for at in range(_WORD, most - _WORD, _WORD):
+        # what a text comes to may not depend on how long others are
+        rows = np.flatnonzero(size > at + _WORD) if least <= at + _WORD else slice(None)
+        longer = found[rows] ^ after[bounds[:-1][rows] + at]
+        _mix(longer, _AGAIN)
+        found[rows] = longer
     return found
 
 
@@ -49,18 +56,19 @@ def _mix(words: Words, factor: np.uint64) -> None:
     words ^= words >> _HALF
 
 
-def _laid_out(texts: pa.Array) -> tuple[Any, Any, Any]:
-    """Return where each text begins and ends in their bytes, which begin with eight empty ones."""
+def _laid_out(texts: pa.Array) -> tuple[Any, Any]:
+    """Return where texts begin and end in their bytes, which have eight empty ones before and after."""
     large = pa.types.is_large_string(texts.type)
     _, offsets, content = texts.buffers()
     kind = np.int64 if large else np.int32
     bounds = np.frombuffer(offsets, kind)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     first, last = (int(bounds[0]), int(bounds[-1])) if len(bounds) else (0, 0)
-    data = np.zeros(last - first + _WORD, np.uint8)
+    data = np.empty(last - first + 2 * _WORD, np.uint8)
+    data[:_WORD] = data[len(data) - _WORD :] = 0
     if last > first:
-        data[_WORD:] = np.frombuffer(content, np.uint8)[first:last]
-    bounds -= first - _WORD
-    return bounds[:-1], bounds[1:], data
+        data[_WORD:-_WORD] = np.frombuffer(content, np.uint8)[first:last]
+    bounds -= first
+    return bounds, data
 
 
 class Replaced:
@@ -79,7 +87,7 @@ class Replaced:
             self.seed += 1
         self._texts = ids.take(pa.array(order))
         # a table says quickly of nearly all other ids that they are not among these
-        self._bits = min(_MOST_BITS, max(10, (32 * len(ids)).bit_length()))
+        self._bits = min(_MOST_BITS, max(10, (8 * len(ids)).bit_length()))
         self._high = np.zeros(1 << self._bits, bool)
         self._low = np.zeros(1 << self._bits, bool)
         self._high[self._upper(found)] = True
@@ -111,6 +119,10 @@ def stand_twice(found: Words) -> bool:
     found.sort()
     step = 1 << 22
     return any(
-        bool((found[begin + 1 : begin + step + 1] == found[begin : begin + step][: len(found) - begin - 1]).any())
+        bool(
+            (
+                found[begin + 1 : begin + step + 1] == found[begin : begin + step][: len(found) - begin - 1]
+            ).any()
+        )
         for begin in range(0, len(found), step)
     )

@@ -166,7 +166,9 @@ def statistics(footer: pq.FileMetaData, name: str) -> list[Statistic] | None:
     leaf = next((n for n in range(footer.num_columns) if footer.schema.column(n).path == name), None)
     if leaf is None:
         return None
-    return [_statistic(footer.row_group(group).column(leaf).statistics) for group in range(footer.num_row_groups)]
+    return [
+        _statistic(footer.row_group(group).column(leaf).statistics) for group in range(footer.num_row_groups)
+    ]
 
 
 def _statistic(stat: pq.Statistics | None) -> Statistic:

@@ -23,7 +23,7 @@ from gangmu.results.indicators.inputs import Files, Statistic, statistics
 from gangmu.results.indicators.slots import Slots
 from gangmu.results.indicators.tree import Existence, Flags, Ints, Places, Small, Tree
 
-_ROWS = 1 << 17
+_ROWS = 1 << 15
 _PIECE = 1 << 19
 _CODED = ["code", "item"]
 _INSTANT = pa.timestamp("us", "UTC")
@@ -94,7 +94,14 @@ def pieces(groups: Sequence[Files], period: Period, known_at: datetime | None) -
             last = found[-1] if found else None
             if last is not None and _alike(last, piece) and last.rows + rows <= _PIECE:
                 found[-1] = Piece(
-                    path, footer, (*last.groups, group), last.begin, last.rows + rows, within, known, piece.replacing
+                    path,
+                    footer,
+                    (*last.groups, group),
+                    last.begin,
+                    last.rows + rows,
+                    within,
+                    known,
+                    piece.replacing,
                 )
             else:
                 found.append(piece)
@@ -135,7 +142,9 @@ class Look:
         listed = names.to_pylist()
         counts = np.bincount(code, minlength=len(listed)).tolist()
         unknown = {
-            name: count for name, count in zip(listed, counts, strict=True) if count and name not in FACT_CODES
+            name: count
+            for name, count in zip(listed, counts, strict=True)
+            if count and name not in FACT_CODES
         }
         void = listed.index(VOID) if VOID in listed else None
         placed = np.array([name in FACT_CODES and name != VOID for name in listed], bool)
@@ -145,7 +154,9 @@ class Look:
             due &= placed[code]
         strays = not self.existence.holds(_integers(batch.column("org")), day, due)
         replaces = _texts(batch.column("replaces"))
-        without = void is not None and bool(pc.any(pc.and_(pa.array(code == void), replaces.is_null())).as_py())
+        without = void is not None and bool(
+            pc.any(pc.and_(pa.array(code == void), replaces.is_null())).as_py()
+        )
         links = None
         if replaces.null_count < len(replaces):
             rows = replaces.is_valid()
@@ -165,7 +176,9 @@ class Look:
     def all_links(self) -> pa.Table:
         """Return which fact replaces which."""
         text = pa.large_string()
-        return pa.concat_tables([pa.table({"fact": pa.array([], text), "replaces": pa.array([], text)}), *self.links])
+        return pa.concat_tables(
+            [pa.table({"fact": pa.array([], text), "replaces": pa.array([], text)}), *self.links]
+        )
 
 
 class Scan:
@@ -272,47 +285,50 @@ class _CellsOf:
         self._codes = pa.array(slots.flow_codes, pa.string())
         items = sorted({item for named in slots.named.values() for item in named})
         self._items = pa.array(items, pa.string())
-        self._stride = len(items) + 1
-        table = np.full((len(slots.flow_codes) + 1, self._stride), -1, np.int64)
+        table = np.full((len(slots.flow_codes) + 1, len(items) + 1), -1, np.int64)
         for row, code in enumerate(slots.flow_codes):
             table[row, :] = slots.others.get(code, -1)
             for item, slot in slots.named[code].items():
                 table[row, items.index(item)] = slot
-        # the first cell of each slot; of what nobody measures it lies beyond the last
-        self._first = np.where(table < 0, self.nobody, table * places.width).ravel()
+        # the first cell of each slot, less the least id; what nobody measures lies beyond the last
+        self._first = np.where(table < 0, self.nobody, table * places.width) - places.least
 
     def __call__(self, batch: pa.RecordBatch) -> Ints:
         """Return the cell of each fact, ``nobody`` for those that are not measured."""
-        code = _numbered(batch.column("code"), self._codes) * self._stride
-        code += _numbered(batch.column("item"), self._items)
-        cell: Ints = self._first[code]
+        code, codes = _numbered(batch.column("code"), self._codes)
+        item, items = _numbered(batch.column("item"), self._items)
+        firsts = self._first[codes][:, items]
+        cell: Ints = firsts.ravel()[code * np.int32(len(items)) + item]
         org, places = _integers(batch.column("org")), self._places
         if places.order is None:
             place = self._tree.lookup(org).astype(np.int64)
-            outside = place < 0
+            cell += place
+            cell[place < 0] = self.nobody
         else:
-            place = org - places.least
-            outside = place.view(np.uint64) >= np.uint64(places.width)
-        cell += place
-        if outside.any():
-            cell[outside] = self.nobody
-        return np.minimum(cell, self.nobody, out=cell)
+            cell += org
+            if org.min() < places.least or org.max() >= places.least + places.width:
+                cell[(org < places.least) | (org >= places.least + places.width)] = self.nobody
+        if (firsts >= self.nobody - places.least).any():
+            np.minimum(cell, self.nobody, out=cell)
+        return cell
 
 
 def _coded(column: pa.Array) -> tuple[Small, pa.Array]:
     """Return texts as numbers into a list."""
     if not pa.types.is_dictionary(column.type):
         column = _texts(column).dictionary_encode()
-    return column.indices.to_numpy(zero_copy_only=False), column.dictionary
+    numbers = column.indices.to_numpy(zero_copy_only=False)
+    return numbers.astype(np.int32, copy=False), column.dictionary
 
 
-def _numbered(column: pa.Array, wanted: pa.Array) -> Ints:
-    """Return the number of each text in a list, and the list's length for others."""
+def _numbered(column: pa.Array, wanted: pa.Array) -> tuple[Small, Ints]:
+    """Return texts as numbers into a list, and where each of that stands in the list that is wanted.
+
+    Texts that are not wanted stand behind the last.
+    """
     code, names = _coded(column)
-    names = _texts(names).cast(pa.string())
-    numbers = pc.fill_null(pc.index_in(names, wanted), len(wanted)).to_numpy(zero_copy_only=False)
-    found: Ints = numbers.astype(np.int64)[code]
-    return found
+    numbers = pc.fill_null(pc.index_in(_texts(names).cast(pa.string()), wanted), len(wanted))
+    return code, numbers.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _texts(column: pa.Array) -> pa.Array:
