@@ -149,6 +149,8 @@ NOT_OVER_THE_API: dict[str, str] = {
     "packs.take_pack": "a pack comes by command",
     "people.withdraw_posts": "part of undoing a sheet",
     "packs.use_pack": "a pack comes by command",
+    "plans.answer_on_paper": "rows of a sheet, which comes in as an import",
+    "plans.take_back_paper": "part of undoing a sheet",
     "records.take_back_records": "part of undoing a sheet",
 }
 """Operations that no program calls over the API, and why."""

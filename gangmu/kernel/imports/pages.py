@@ -1,12 +1,10 @@
 """Importing, step by step: template, upload, preview, confirmation, undoing."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import Refusal
 from gangmu.core.fields import FieldSpec
-from gangmu.core.sheets import MOST_BYTES, UnreadableSheet, cell_name
+from gangmu.core.sheets import cell_name
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Light, Status, Step
 from gangmu.frame.problems import told
@@ -28,7 +26,6 @@ from gangmu.kernel.imports.operations import (
     carry_on,
     confirm_import,
     discard_import,
-    read_import,
     undo_import,
 )
 from gangmu.kernel.imports.queries import (
@@ -41,6 +38,7 @@ from gangmu.kernel.imports.queries import (
     visible_imports,
 )
 from gangmu.kernel.imports.rules import ImportKind
+from gangmu.kernel.imports.uploads import take_in
 from gangmu.kernel.imports.workbooks import faults_bytes, template_bytes
 from gangmu.kernel.orgs.around import around_org, org_crumbs
 from gangmu.kernel.orgs.queries import org_by_id
@@ -108,7 +106,7 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            return redirect(_url(_take_in(request, org, asked)))
+            return redirect(_url(take_in(request, org, asked)))
         except Refusal as refused:
             refusal, status = told(refused), refused.status
     table = Table(
@@ -123,22 +121,6 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         request, org, "imports-of-org", table=table, kinds=kinds, asked=asked, refusal=refusal
     )
     return render(request, "imports/of_org.html", values, status=status)
-
-
-def _take_in(request: Request, org: Any, kind: str) -> Import:
-    sent = request.FILES.get("file")
-    if not isinstance(sent, UploadedFile) or not sent.name:
-        raise UnreadableSheet("Choose a file first.")
-    if (sent.size or 0) > MOST_BYTES:
-        raise UnreadableSheet(
-            "The file is larger than %(most)s MB: send it in parts.", {"most": MOST_BYTES // 1024 // 1024}
-        )
-    with tempfile.TemporaryDirectory(prefix="gangmu-import-") as folder:
-        held = Path(folder) / "sheet"
-        with held.open("wb") as file:
-            for piece in sent.chunks():
-                file.write(piece)
-        return read_import(request.context, org, kind=kind, path=held, file_name=sent.name)
 
 
 @page("imports.run")

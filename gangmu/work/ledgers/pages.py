@@ -1,13 +1,10 @@
 """Ledgers on the screen: sums by place, rows, one organization's row with its sources, sheets in and out."""
 
-import tempfile
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -17,15 +14,13 @@ from django.utils.translation import ngettext
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound, Refusal
-from gangmu.core.sheets import MOST_BYTES, UnreadableSheet
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.problems import form_again, told
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
-from gangmu.kernel.imports.models import Import
-from gangmu.kernel.imports.operations import read_import
 from gangmu.kernel.imports.queries import visible_imports
+from gangmu.kernel.imports.uploads import take_in
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import ancestors_of, org_by_id, roots_for
 from gangmu.work.ledgers.ledger_rows import PREFIX
@@ -404,7 +399,7 @@ def sheets(request: Request, ledger_code: str) -> HttpResponse:
     refusal, status = "", 200
     if request.method == "POST":
         try:
-            return redirect("imports-import", _take_in(request, found.top, kind).pk)
+            return redirect("imports-import", take_in(request, found.top, kind).pk)
         except Refusal as refused:
             refusal, status = told(refused), refused.status
     table = Table(
@@ -438,22 +433,6 @@ def sheets(request: Request, ledger_code: str) -> HttpResponse:
         "crumbs": _crumbs(request, found, (translate("Excel"), "")),
     }
     return render(request, "ledgers/sheets.html", values, status=status)
-
-
-def _take_in(request: Request, org: Org, kind: str) -> Import:
-    sent = request.FILES.get("file")
-    if not isinstance(sent, UploadedFile) or not sent.name:
-        raise UnreadableSheet("Choose a file first.")
-    if (sent.size or 0) > MOST_BYTES:
-        raise UnreadableSheet(
-            "The file is larger than %(most)s MB: send it in parts.", {"most": MOST_BYTES // 1024 // 1024}
-        )
-    with tempfile.TemporaryDirectory(prefix="gangmu-import-") as folder:
-        held = Path(folder) / "sheet"
-        with held.open("wb") as file:
-            for piece in sent.chunks():
-                file.write(piece)
-        return read_import(request.context, org, kind=kind, path=held, file_name=sent.name)
 
 
 urlpatterns = [

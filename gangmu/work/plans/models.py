@@ -492,3 +492,26 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} → {self.to_post_id}"
+
+
+class PaperAnswer(models.Model):
+    """An answer that was given on paper and entered by somebody else: the day on the paper.
+
+    ``backfilled`` says that it was entered after the day it was due (补录): it is allowed,
+    and counted apart. ``first_state`` is how the task stood before, for undoing.
+    """
+
+    answer = models.OneToOneField(Answer, models.CASCADE, related_name="paper")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="paper_answers", db_index=False)
+    given_on = models.DateField()
+    backfilled = models.BooleanField()
+    first_state = models.CharField(max_length=10)
+    first_timing = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task"], condition=Q(backfilled=True), name="backfilled_tasks"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.given_on}"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as translate
 
-from gangmu.core.days import DayRule
+from gangmu.work.plans.definitions import DayRule
 
 
 def rule_in_words(rule: DayRule) -> str:

@@ -11,9 +11,9 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_ledgers,
     calls_offices,
     calls_orgs,
+    calls_paper,
     calls_people,
     calls_plans,
-    calls_programmes,
     calls_shelf,
     calls_states,
 )

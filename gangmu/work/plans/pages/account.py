@@ -35,6 +35,7 @@ from gangmu.work.plans.queries.duties import duty_titles
 from gangmu.work.plans.queries.orders import (
     periods_asked,
 )
+from gangmu.work.plans.queries.paper import backfilled_below
 from gangmu.work.plans.queries.tasks import (
     visible_tasks,
 )
@@ -76,10 +77,13 @@ def _account_page(request: Request, template: str) -> HttpResponse:
         "period_words": period_in_words(period),
         "periods": [(str(each), period_in_words(each)) for each in asked[:36] or [now]],
         "heat": _heat(found, period, titles),
-        "figures": figures(
-            found.total,
-            lambda cell: _account_url("plans-behind", org=top.pk, period=period, cell=cell),
-        ),
+        "figures": [
+            *figures(
+                found.total,
+                lambda cell: _account_url("plans-behind", org=top.pk, period=period, cell=cell),
+            ),
+            *_backfilled_figure(context, top, period),
+        ],
         "columns": [worded(titles.get(code)) or code for code in found.columns],
         "printed": _printed_rows(found),
         "beside": those_beside(context, top, period) if top.parent_id else None,
@@ -90,6 +94,24 @@ def _account_page(request: Request, template: str) -> HttpResponse:
         "tabs": _account_tabs(top, period, "plans-account"),
     }
     return render(request, template, values)
+
+
+def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[str, Any]]:
+    """Return how many of the late answers were entered afterwards from paper, if there are any."""
+    found = backfilled_below(context, top, [period])
+    if not found.count:
+        return []
+    url = _account_url("plans-behind", org=top.pk, period=period, cell="backfilled")
+    note = translate("of these %(count)s with a date in time on the paper") % {"count": found.dated_in_time}
+    return [
+        {
+            "title": say("Entered afterwards"),
+            "value": found.count,
+            "url": url,
+            "light": "yellow",
+            "note": note,
+        }
+    ]
 
 
 def _newest_begun(asked: list[Period], now: Period) -> Period:

@@ -117,6 +117,7 @@ def order(request: Request, order_id: int) -> HttpResponse:
         "cells": [(each, HEADINGS[each].word) for each in CELLS],
         "top": top,
         "may_withdraw": acts and found.state in ("issuing", "issued"),
+        "may_enter_paper": context.may("plans.answer") and found.state in ("issued", "closed"),
         "may_resume": acts and found.state == "issuing",
         "may_close": context.may("plans.close", found.issuer.path)
         and (found.state == "closing" or (found.state == "issued" and context.today > found.due_on)),

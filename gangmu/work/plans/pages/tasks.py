@@ -21,6 +21,7 @@ from gangmu.work.plans.operations.answers import answer_late, answer_task, recei
 from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
+from gangmu.work.plans.queries.paper import paper_of
 from gangmu.work.plans.queries.tasks import (
     answered_tasks,
     history_of,
@@ -133,6 +134,7 @@ def task_values(
         "days": (found.due_on - context.today).days,
         "answer": answer,
         **_answer_lines(context, shape, held),
+        "paper": paper_of(context, found) if answer is not None else None,
         "returned": back if found.state == "returned" else None,
         "form": form,
         "late_answer": missing,

@@ -168,6 +168,8 @@ def in_cell(cell: str, today: date) -> Q:
             return going & Q(due_on__gte=today)
         case "overdue":
             return going & Q(due_on__lt=today)
+        case "backfilled":
+            return Q(paper_answers__backfilled=True, paper_answers__answer__standing=True)
         case "carried":
             return Q(state__in=OPEN, closed_at=None, order__state=Order.State.CLOSED)
     return ~Q(state="withdrawn")

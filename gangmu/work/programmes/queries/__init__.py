@@ -1,1 +1,0 @@
-"""Every read of goals, one module a noun; the reader comes first."""
