@@ -9,11 +9,11 @@ import yaml
 from django.utils.translation import gettext as translate
 from pydantic import BaseModel
 
+from gangmu.core.days import DayRule
 from gangmu.core.definition import Definition
 from gangmu.core.text import Text
 from gangmu.frame.words import worded
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.plans.definitions import DayRule
 from gangmu.work.plans.wording import rule_in_words
 
 KINDS_OF_KEY = {

@@ -20,6 +20,7 @@ from gangmu.kernel.people import api as people
 from gangmu.work.burden import api as burden
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
+from gangmu.work.programmes import api as programmes
 from gangmu.work.records import api as records
 
 
@@ -62,6 +63,7 @@ for room in (
     records,
     ledgers,
     burden,
+    programmes,
     plans,
     desk,
 ):

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "gangmu.work.records",
     "gangmu.work.ledgers",
     "gangmu.work.burden",
+    "gangmu.work.programmes",
     "gangmu.work.plans",
     "gangmu.results.assessment",
     "gangmu.desk",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.records.pages")),
     path("", include("gangmu.work.ledgers.pages")),
     path("", include("gangmu.work.burden.pages")),
+    path("", include("gangmu.work.programmes.pages")),
     path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.kernel.imports.pages")),
     path("", include("gangmu.kernel.people.pages")),

@@ -232,3 +232,8 @@ def open_orgs_named(org: Org, names: Iterable[str]) -> dict[str, list[Org]]:
         for each in part:
             found.setdefault(each.name, []).append(each)
     return found
+
+
+def open_children(org: Org) -> list[Org]:
+    """Return the open organizations directly below one, by code; for decisions, not for showing."""
+    return list(Org.objects.filter(parent=org, closed_on=None).order_by("code"))

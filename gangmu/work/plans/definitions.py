@@ -1,61 +1,16 @@
 """What a pack may say about duties: who owes what, by which paper, when; and how it is accounted for."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gangmu.core.days import DayRule
 from gangmu.core.definition import Definition
+from gangmu.core.papers import Follows
 from gangmu.core.text import Text
 
 Every = Literal["month", "quarter", "half", "year", "once"]
-Which = Literal["period", "next"]
-
-_SHORT = {
-    "first_workday": {"first_workday_of": "period"},
-    "last_workday": {"last_workday_of": "period"},
-}
-
-
-class DayRule(BaseModel):
-    """How a day follows from a period; exactly one of these.
-
-    ``first_workday_of`` and ``last_workday_of`` a ``period`` or the ``next`` one;
-    ``day`` of the period's last month, moved on to a working day; ``next_day`` the same of
-    the month after the period; ``workdays_after_issue`` counts from the day of issuing.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first_workday_of: Which | None = None
-    last_workday_of: Which | None = None
-    day: int | None = Field(default=None, ge=1, le=31)
-    next_day: int | None = Field(default=None, ge=1, le=31)
-    workdays_after_issue: int | None = Field(default=None, ge=1, le=250)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        return _SHORT.get(value, value) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "DayRule":
-        said = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(said) != 1:
-            raise ValueError("a day is told in exactly one way")
-        return self
-
-
-class Follows(BaseModel):
-    """The paper that asks for it: nothing is asked of the grassroots without one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    document: str = Field(min_length=1)
-    article: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.document} {self.article}".strip()
 
 
 class AskedOf(BaseModel):

@@ -6,14 +6,15 @@ from datetime import date, timedelta
 from typing import Literal
 
 from gangmu.core.calendar import Calendar
+from gangmu.core.days import day_by
 from gangmu.core.definition import Fault
-from gangmu.core.periods import Period, period_of
+from gangmu.core.periods import Period
 from gangmu.core.text import msgid
 from gangmu.kernel.guard.rules import rule_fault
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.plans.definitions import DayRule, DutyKind, Every
+from gangmu.work.plans.definitions import DutyKind, Every
 from gangmu.work.records.definitions import RecordKind
 
 State = Literal["issued", "received", "passed", "answered", "returned", "disputed", "accepted", "withdrawn"]
@@ -165,25 +166,6 @@ class Noted:
 def noted(timing: str) -> Noted:
     """Return the three facts of a task that was closed: who is silent counts as 0."""
     return Noted(1, int(timing in ("on_time", "late")), int(timing == "on_time"))
-
-
-def day_by(rule: DayRule, period: Period, calendar: Calendar, issued_on: date | None = None) -> date:
-    """Return the day that a rule names for a period."""
-    if rule.first_workday_of:
-        return calendar.first_workday(_which(rule.first_workday_of, period))
-    if rule.last_workday_of:
-        return calendar.last_workday(_which(rule.last_workday_of, period))
-    if rule.workdays_after_issue is not None:
-        return calendar.add_workdays(issued_on or calendar.first_workday(period), rule.workdays_after_issue)
-    month = period_of(period.last, "month")
-    if rule.next_day is not None:
-        month = month.next()
-    day = rule.day or rule.next_day or 1
-    return calendar.on_or_after(month.first.replace(day=min(day, month.days)))
-
-
-def _which(which: str, period: Period) -> Period:
-    return period if which == "period" else period.next()
 
 
 def due_on(duty: DutyKind, period: Period, calendar: Calendar, issued_on: date | None = None) -> date:

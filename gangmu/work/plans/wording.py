@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as translate
 
-from gangmu.work.plans.definitions import DayRule
+from gangmu.core.days import DayRule
 
 
 def rule_in_words(rule: DayRule) -> str:

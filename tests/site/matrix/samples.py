@@ -6,7 +6,14 @@ from typing import Any
 from gangmu.kernel.files import operations as files
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
-from tests.site.matrix import calls_burden, calls_guard, calls_imports, calls_people, calls_shelf
+from tests.site.matrix import (
+    calls_burden,
+    calls_guard,
+    calls_imports,
+    calls_people,
+    calls_programmes,
+    calls_shelf,
+)
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
 
@@ -25,6 +32,10 @@ SAMPLES: dict[str, Sample] = {
     "unit_id": lambda office: _unit(office).pk,
     "duty_code": lambda office: "monthly_order",
     "record_kind_code": lambda office: "meeting_record",
+    "programme_code": lambda office: "yearly_goals",
+    "metric_code": lambda office: "committee_meetings",
+    "target_id": lambda office: calls_programmes.target_of(office).pk,
+    "change_id": lambda office: calls_programmes.change_of(office).pk,
     "order_id": lambda office: order_of(office).pk,
     "asking_id": lambda office: calls_burden.asking_of(office).pk,
     "task_id": lambda office: answered_task_of(office).pk,

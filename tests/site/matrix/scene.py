@@ -24,6 +24,7 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
+from tests.site.matrix import calls_programmes
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -62,6 +63,8 @@ class Scene:
     extension: Any
     passing: Any
     bulk: Any
+    target: Any
+    change: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -80,6 +83,8 @@ def set_scene(office: Office) -> Scene:
     _items(office)
     disputes = _disputes(office)
     extension, passing = _asked_and_passed(office)
+    issue_to_all(office.system, office.town, duty="theme_day", period="2015-10")
+    target = calls_programmes.part_of(office)
     notice = notice_of(office)
     objection, receipt = _objection(office)
     task = answered_task_of(office)
@@ -117,6 +122,8 @@ def set_scene(office: Office) -> Scene:
         extension=extension,
         passing=passing,
         bulk=remind_ticked(office.system, office.town, rows=[Ticked(task.pk)]),
+        target=target,
+        change=calls_programmes.change_of(office, target),
     )
 
 

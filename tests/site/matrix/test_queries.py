@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "asking_id": lambda scene: asking_of(scene.office).pk,
     "box": lambda scene: "waiting",
     "code": lambda scene: scene.document.code,
+    "change_id": lambda scene: scene.change.pk,
     "day": lambda scene: TODAY,
     "document_id": lambda scene: scene.document.pk,
     "bulk_id": lambda scene: scene.bulk.pk,
@@ -69,6 +70,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "limit": lambda scene: 20,
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,
+    "metric": lambda scene: "committee_meetings",
     "number": lambda scene: ID_NUMBER,
     "objection_id": lambda scene: scene.objection.pk,
     "order": lambda scene: scene.task.order,
@@ -88,14 +90,18 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "post_id": lambda scene: scene.post.pk,
     "prints": lambda scene: [scene.person.id_print],
     "receipt": lambda scene: scene.receipt,
+    "programme": lambda scene: "yearly_goals",
     "record": lambda scene: scene.record,
     "record_id": lambda scene: scene.record.pk,
     "row": lambda scene: rows_of(scene.imported).get(),
     "subject": lambda scene: "",
+    "target": lambda scene: scene.target,
+    "target_id": lambda scene: scene.target.pk,
     "task": lambda scene: scene.task,
     "task_id": lambda scene: scene.task.pk,
     "top": lambda scene: scene.office.town,
     "typed": lambda scene: VILLAGE,
+    "year": lambda scene: 2015,
 }
 """What a parameter without a default is given, by its name; one that is not here fails the suite."""
 
@@ -108,6 +114,10 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "imports.shown_values": {"kind": lambda scene: kind_of("people")},
     "people.people_of": {"below": lambda scene: True},
     "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
+    "programmes.changes_to_decide": {"target": lambda scene: scene.target.parent},
+    "programmes.parts_of": {"target": lambda scene: scene.target.parent},
+    "programmes.places_of": {"permission": lambda scene: "programmes.view"},
+    "programmes.progress_of_parts": {"target": lambda scene: scene.target.parent},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
     "plans.open_dispute": {"task": lambda scene: scene.disputed},
 }
@@ -146,6 +156,7 @@ TELLS_NO_NAME = {
     "orgs.roots_for": "the tops of trees, the county",
     "plans.backfilled_below": "numbers; nothing in the scene was entered afterwards",
     "plans.paper_of": "nothing in the scene came on paper",
+    "programmes.places_of": "the tops of where it holds a permission, the county",
     "plans.places_of": "the tops of where it holds a permission, the county",
     "notices.public_notice": "the notice of the scene is not public",
 }

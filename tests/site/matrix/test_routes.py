@@ -179,7 +179,8 @@ PLACED = [
     if route.parameters
     and route.door
     and route.door.permission != OWN
-    and not set(route.parameters) <= {"kind", "code", "duty_code", "ledger_code"}
+    and not set(route.parameters)
+    <= {"kind", "code", "duty_code", "ledger_code", "programme_code", "metric_code"}
 ]
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gangmu.core.calendar import Calendar
+from gangmu.core.days import DayRule
 from gangmu.core.periods import Period, period_of
-from gangmu.work.plans.definitions import AskedOf, DayRule, DutyKind
+from gangmu.work.plans.definitions import AskedOf, DutyKind
 from gangmu.work.plans.rules import (
     ANSWERED,
     FINAL,

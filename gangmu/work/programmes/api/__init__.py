@@ -1,0 +1,9 @@
+"""Goals over the API, a module for each noun."""
+
+from ninja import Router
+
+from gangmu.work.programmes.api import targets
+
+router = Router(tags=["programmes"])
+for noun in (targets,):
+    router.add_router("", noun.router)

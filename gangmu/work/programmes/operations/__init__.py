@@ -1,0 +1,1 @@
+"""Every write of goals, one module a noun."""

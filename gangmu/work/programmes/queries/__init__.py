@@ -1,0 +1,1 @@
+"""Every read of goals, one module a noun; the reader comes first."""
