@@ -17,6 +17,7 @@ from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 from gangmu.kernel.people import api as people
+from gangmu.results.assessment import api as assessment
 from gangmu.work.burden import api as burden
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
@@ -65,6 +66,7 @@ for room in (
     burden,
     programmes,
     plans,
+    assessment,
     desk,
 ):
     api.add_router("", room.router)

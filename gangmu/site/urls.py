@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.burden.pages")),
     path("", include("gangmu.work.programmes.pages")),
     path("", include("gangmu.work.plans.pages")),
+    path("", include("gangmu.results.assessment.pages")),
     path("", include("gangmu.kernel.imports.pages")),
     path("", include("gangmu.kernel.people.pages")),
     path("", include("gangmu.kernel.offices.pages")),

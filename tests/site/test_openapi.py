@@ -125,6 +125,7 @@ NOT_OVER_THE_API: dict[str, str] = {
     "burden.withdraw_asking": "part of withdrawing an order",
     "access.spend_founding_code": "the first page of an empty site",
     "access.withdraw_grants": "part of undoing a sheet",
+    "assessment.keep_results": "part of a run, a batch each",
     "facts.note_export": "part of the command that takes facts out",
     "files.attach_files": "part of what refers to the files",
     **dict.fromkeys(

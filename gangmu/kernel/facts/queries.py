@@ -40,3 +40,13 @@ def facts_to_export(
     upto = Fact.objects.filter(known, here, day__lte=last)
     replacing = Q(replaces__in=upto.values("fact"))
     return Fact.objects.filter(known, here, Q(day__lte=last) | replacing).order_by("pk")
+
+
+def newest_fact() -> int:
+    """Return the number of the fact that was written last, 0 if there is none."""
+    return Fact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def fact_added_since(number: int, known_at: datetime) -> bool:
+    """Whether a fact that was known by an instant has been added after another: what was read is not all."""
+    return Fact.objects.filter(pk__gt=number, known_at__lte=known_at).exists()

@@ -328,3 +328,8 @@ def versions_of(context: Context, code: str) -> list[DocumentVersion]:
             "-version"
         )
     )
+
+
+def open_objections_to(notice: Notice) -> int:
+    """Return how many objections to a notice nobody has answered yet; for decisions."""
+    return Objection.objects.filter(notice=notice, answered_at=None).count()

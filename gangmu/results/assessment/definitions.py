@@ -171,3 +171,32 @@ class ScorecardKind(Definition):
         """Every indicator that is read: of lines first, then of vetoes."""
         named = [line.indicator for line in self.lines] + [veto.indicator for veto in self.veto]
         return tuple(dict.fromkeys(named))
+
+
+Workdays = Annotated[int, Field(ge=1, le=60)]
+
+
+class AppraisalKind(Definition):
+    """How a place appraises: which scorecards, by which paper, and how long each step takes.
+
+    ``best`` is how many of a peer group its other members are told; ``screen_below``
+    proposes who scores less to its parent, who decides. Days are working days.
+    """
+
+    follows: str = Field(min_length=1, max_length=200)
+    every: Literal["year", "half", "quarter"] = "year"
+    scorecards: tuple[str, ...] = Field(min_length=1)
+    review_days: Workdays = 5
+    publicity_days: Workdays = 5
+    appeal_days: Workdays = 5
+    answer_days: Workdays = 10
+    best: Annotated[int, Field(ge=1, le=20)] = 3
+    screen_below: Bound | None = None
+
+    @model_validator(mode="after")
+    def _once_each(self) -> "AppraisalKind":
+        if len(set(self.scorecards)) != len(self.scorecards):
+            raise ValueError("a scorecard stands twice")
+        if self.appeal_days > self.publicity_days:
+            raise ValueError("appeals end before the publicity does")
+        return self

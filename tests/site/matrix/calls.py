@@ -5,6 +5,7 @@ Each room's rows stand in a module of their own; importing it puts them into ``C
 
 from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the list
     calls_access,
+    calls_assessment,
     calls_burden,
     calls_guard,
     calls_imports,

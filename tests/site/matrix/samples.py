@@ -7,6 +7,7 @@ from gangmu.kernel.files import operations as files
 from gangmu.kernel.orgs import operations as orgs
 from tests.conftest import Office
 from tests.site.matrix import (
+    calls_assessment,
     calls_burden,
     calls_guard,
     calls_imports,
@@ -52,12 +53,17 @@ SAMPLES: dict[str, Sample] = {
     "objection_id": lambda office: calls_shelf.objection_of(office).pk,
     "document_code": lambda office: calls_shelf.document_of(office).code,
     "scan_id": lambda office: _scan(office).pk,
+    "round_id": lambda office: calls_assessment.round_of(office, "publicity").pk,
+    "card_code": lambda office: "branch_year",
+    "indicator_code": lambda office: "orders_on_time",
+    "appeal_id": lambda office: calls_assessment.appeal_of(office).pk,
+    "screening_id": lambda office: calls_assessment.screening_of(office).pk,
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",
 }
 """A route with a parameter that is not here fails the suite."""
 
-OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id"}
+OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id", "screening_id"}
 """Parameters that name one's own things: others find nothing there."""
 
 

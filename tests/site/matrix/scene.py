@@ -24,7 +24,7 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
-from tests.site.matrix import calls_programmes
+from tests.site.matrix import calls_assessment, calls_programmes
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -65,6 +65,8 @@ class Scene:
     bulk: Any
     target: Any
     change: Any
+    appeal: Any
+    screening: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -94,6 +96,7 @@ def set_scene(office: Office) -> Scene:
         kind="meeting_record",
         values=MINUTES | {"held_on": "2015-10-07", "agenda": f"{VILLAGE}议题"},
     )
+    calls_assessment.remark_on(calls_assessment.round_of(office, "publicity"), f"{VILLAGE}记录不全")
     return Scene(
         office=office,
         account=account,
@@ -124,6 +127,8 @@ def set_scene(office: Office) -> Scene:
         bulk=remind_ticked(office.system, office.town, rows=[Ticked(task.pk)]),
         target=target,
         change=calls_programmes.change_of(office, target),
+        appeal=calls_assessment.appeal_of(office),
+        screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),
     )
 
 

@@ -83,6 +83,8 @@ POSTING = ("people.view", "access.manage", "access.grant")
 """A post gives its holder an account and a role."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
+    "assessment.begin_publicity": ("notices.publish",),
+    "assessment.publish_round": ("notices.publish",),
     "plans.report_task": ("records.write",),
     "plans.answer_tasks": ("records.write",),
     **dict.fromkeys(("plans.pass_task", "plans.pass_on"), ("orgs.view",)),

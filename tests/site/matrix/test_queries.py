@@ -14,6 +14,7 @@ from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
+from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
@@ -46,6 +47,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "asked": lambda scene: replace(ASKED, duty="again", record="meeting_record"),
     "asking": lambda scene: asking_of(scene.office),
     "asking_id": lambda scene: asking_of(scene.office).pk,
+    "appeal_id": lambda scene: scene.appeal.pk,
     "box": lambda scene: "waiting",
     "code": lambda scene: scene.document.code,
     "change_id": lambda scene: scene.change.pk,
@@ -93,7 +95,11 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "programme": lambda scene: "yearly_goals",
     "record": lambda scene: scene.record,
     "record_id": lambda scene: scene.record.pk,
+    "round_": lambda scene: scene.appeal.round,
+    "round_id": lambda scene: scene.appeal.round_id,
     "row": lambda scene: rows_of(scene.imported).get(),
+    "scorecard": lambda scene: "branch_year",
+    "screening_id": lambda scene: scene.screening.pk,
     "subject": lambda scene: "",
     "target": lambda scene: scene.target,
     "target_id": lambda scene: scene.target.pk,
@@ -105,7 +111,18 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
 }
 """What a parameter without a default is given, by its name; one that is not here fails the suite."""
 
+BEHIND: dict[str, Callable[[Scene], Any]] = {
+    "kind": lambda scene: IndicatorKind.model_validate(
+        {"code": "answered", "title": "x", "numerator": {"sum": "task.answered"}}
+    ),
+    "measure": lambda scene: Measure.model_validate({"sum": "task.answered"}),
+    "known_at": lambda scene: NOW,
+}
+
 OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
+    "assessment.evidence_for": BEHIND,
+    "assessment.facts_behind": BEHIND,
+    "assessment.months_of": {"orgs": lambda scene: [scene.office.branch]},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -129,6 +146,15 @@ TELLS_NO_NAME = {
     "burden.openings_of": "nobody has opened anything in the scene",
     "plans.order_cost": "the town's own order stands beside nobody else's",
     "access.own_delegations": OWN,
+    "assessment.evidence_for": "no orders of the scene are closed, so there are no facts",
+    "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
+    "assessment.groups_of": "figures of peer groups; nobody is named",
+    "assessment.months_of": "figures of months",
+    "assessment.own_results": OWN,
+    "assessment.results_over_years": "the round of the scene is not final",
+    "assessment.scores_within": "bare scores",
+    "assessment.screening_by_id": "for the parent alone, the town",
+    "assessment.screenings_for": "for the parent alone, the town",
     "access.own_sessions": OWN,
     "access.own_tokens": OWN,
     "audit.own_entries": OWN,
@@ -163,6 +189,7 @@ TELLS_NO_NAME = {
 """Queries whose result for the county holds neither the village's nor its town's name, and why."""
 
 COUNTS = {
+    "assessment.appeal_counts",
     "inbox.inbox_counts",
     "inbox.item_counts",
     "ledgers.sums_of",

@@ -1,0 +1,5 @@
+"""The room's pages, a module for each noun, and where they are found."""
+
+from gangmu.results.assessment.pages import appeals, results, rounds
+
+urlpatterns = [path for noun in (rounds, results, appeals) for path in noun.urlpatterns]

@@ -1,0 +1,362 @@
+"""One organization's result, line by line, down to the records behind each."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.fields import FieldSpec
+from gangmu.frame import formats
+from gangmu.frame.doors import Request, page
+from gangmu.frame.forms import FieldForm
+from gangmu.frame.problems import form_again
+from gangmu.frame.tables import Column, Table
+from gangmu.frame.words import msgid, say, worded
+from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.results.assessment.changing import Change, Now, changes
+from gangmu.results.assessment.definitions import Line, ScorecardKind
+from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.operations.review import appeal_result, remark_result
+from gangmu.results.assessment.pages.words import (
+    STATES,
+    group_names,
+    notes_in_words,
+    period_in_words,
+    stars_text,
+)
+from gangmu.results.assessment.queries.evidence import Side, evidence_for
+from gangmu.results.assessment.queries.results import (
+    remarks_on,
+    result_of,
+    score_above,
+    stars_given,
+    withheld,
+)
+from gangmu.results.assessment.queries.rounds import indicators_of, round_by_id, scorecard_of, standing_run
+from gangmu.results.indicators.definitions import IndicatorKind
+
+VERBS = {
+    "sum": say("the sum"),
+    "count": say("how many"),
+    "last": say("the newest value"),
+    "max": say("the greatest"),
+    "min": say("the least"),
+}
+
+CODES = {
+    "task.due": say("orders whose time was up"),
+    "task.answered": say("orders that were answered"),
+    "task.on_time": say("orders that were answered in time"),
+    "record.value": say("what records say"),
+    "meeting.held": say("meetings held"),
+    "case.closed": say("cases seen through"),
+    "money.received": say("money received"),
+}
+
+UNKNOWN = {
+    "zero": say("what is owed by the organization itself counts as nothing"),
+    "skip": say("what others owe leaves the line out"),
+    "wait": say("the score waits until it is known"),
+}
+
+
+def decimal_of(written: str | None) -> Decimal | None:
+    """Return a number as it was kept."""
+    return None if written is None else Decimal(written)
+
+
+def rule_in_words(line: Line) -> str:
+    """Return how a value becomes points, in a sentence."""
+    rule, points = line.rule, formats.number(line.points)
+    if rule.linear is not None:
+        none, full = (_plain(each) for each in rule.linear)
+        return translate("nothing at %(none)s, %(points)s at %(full)s, in between by proportion") % {
+            "none": none,
+            "full": full,
+            "points": points,
+        }
+    if rule.bands is not None:
+        steps = (f"{_plain(bound)} → {formats.number(worth)}" for bound, worth in rule.bands)
+        return translate("by steps: %(steps)s") % {"steps": "，".join(steps)}
+    if rule.deduct is not None:
+        return translate("%(points)s, less %(each)s for each") % {
+            "points": points,
+            "each": _plain(rule.deduct.each),
+        }
+    return translate("%(each)s for each, at most %(points)s") % {
+        "each": _plain(rule.each or Decimal(0)),
+        "points": points,
+    }
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def value_text(kind: IndicatorKind | None, value: Decimal | None) -> str:
+    """Return a value as people read it: a rate in percent."""
+    if value is None:
+        return formats.NOTHING
+    if kind is not None and kind.denominator is not None and kind.denominator.number is None and value <= 1:
+        return f"{formats.number(value * 100, 1)}%"
+    return formats.number(value)
+
+
+def _lines(round_: Round, result: Result, card: ScorecardKind) -> list[dict[str, Any]]:
+    kinds = indicators_of(round_, card)
+    found = []
+    for line in card.lines:
+        held = result.line(line.indicator)
+        kind = kinds.get(line.indicator)
+        if held is None or kind is None:
+            continue
+        value = decimal_of(held["value"])
+        found.append(
+            {
+                "title": worded(kind.title),
+                "points": decimal_of(held["points"]),
+                "most": line.points,
+                "value": value_text(kind, value),
+                "made_of": _made_of(held),
+                "rule": rule_in_words(line),
+                "known": value is not None,
+                "unknown": "" if value is not None else worded(UNKNOWN[line.unknown]),
+                "left_out": held["parts_unknown"],
+                "url": reverse(
+                    "assessment-line", args=(round_.pk, result.org_id, result.scorecard, line.indicator)
+                ),
+            }
+        )
+    return found
+
+
+def _made_of(held: dict[str, Any]) -> str:
+    above, below = decimal_of(held["numerator"]), decimal_of(held["denominator"])
+    if above is None:
+        return ""
+    return formats.number(above) if below is None else f"{formats.number(above)} ÷ {formats.number(below)}"
+
+
+GOALS = {
+    "rank": msgid("for the next rank"),
+    "stars": msgid("for %(stars)s stars"),
+    "taken": msgid("for %(stars)s stars, whose places are taken"),
+    "score": msgid("for a score"),
+}
+
+
+def _changes(round_: Round, result: Result, card: ScorecardKind) -> list[tuple[str, str]]:
+    kinds = indicators_of(round_, card)
+    values = {line["indicator"]: decimal_of(line["value"]) for line in result.lines}
+    better = {code: kind.better == "more" for code, kind in kinds.items()}
+    now = Now(
+        result.score,
+        result.rank is not None,
+        result.stars or 0,
+        "veto" in result.notes.split(","),
+        score_above(result),
+    )
+    return [
+        (translate(GOALS[each.goal]) % {"stars": each.stars}, _in_words(each, kinds.get(each.indicator)))
+        for each in changes(card, values, better, now)
+    ]
+
+
+def _in_words(change: Change, kind: IndicatorKind | None) -> str:
+    title = worded(kind.title) if kind else change.indicator
+    if change.value_needed is None:
+        return translate("%(line)s has to be known") % {"line": title}
+    return translate("%(line)s at %(needed)s instead of %(now)s (%(points)s points, to reach %(score)s)") % {
+        "line": title,
+        "needed": value_text(kind, change.value_needed),
+        "now": value_text(kind, change.value_now),
+        "points": formats.number(change.needs_points, 2),
+        "score": formats.number(change.needs_score, 2),
+    }
+
+
+REMARK = (
+    FieldSpec(
+        code="text", title=say("Remark, with its reason"), type="long_text", required=True, max_length=500
+    ),
+)
+
+
+def _values(context: Context, round_: Round, result: Result) -> dict[str, Any]:
+    card = scorecard_of(round_, result.scorecard)
+    stars = stars_given(result, withheld(round_))
+    mine = context.may("assessment.appeal", result.org.path)
+    open_for_appeals = (
+        round_.state == Round.State.PUBLICITY
+        and round_.appeals_until is not None
+        and context.today <= round_.appeals_until
+    )
+    return {
+        "round": round_,
+        "status": STATES[round_.state],
+        "result": result,
+        "org": result.org,
+        "card": card,
+        "lines": _lines(round_, result, card),
+        "stars": stars_text(stars),
+        "notes": notes_in_words(result.notes),
+        "group": group_names(round_, [result.peer_group])[result.peer_group],
+        "period_words": period_in_words(round_.span),
+        "changes": _changes(round_, result, card),
+        "remarks": remarks_on(context, round_, result.org),
+        "may_remark": round_.state == Round.State.REVIEW
+        and context.may("assessment.review", result.org.path),
+        "may_appeal": mine and open_for_appeals,
+        "choices": [
+            (line.indicator, worded(kind.title))
+            for line in card.lines
+            if (kind := indicators_of(round_, card).get(line.indicator)) is not None
+        ],
+        "form": FieldForm(REMARK),
+        "crumbs": [
+            (translate("Appraisals"), reverse("assessment-rounds")),
+            (round_.title, reverse("assessment-round", args=(round_.pk,))),
+            (result.org.name, ""),
+        ],
+    }
+
+
+@page("assessment.view")
+def result_page(request: Request, round_id: int, org_id: int, card_code: str) -> HttpResponse:
+    """Show a result: every point with its reason, and what would change it."""
+    context = request.context
+    round_ = round_by_id(context, round_id)
+    result = result_of(context, round_, org_id, card_code)
+    return render(request, "assessment/result.html", _values(context, round_, result))
+
+
+@page("assessment.review", methods=("POST",))
+def remark(request: Request, round_id: int, org_id: int, card_code: str) -> HttpResponse:
+    """Write a remark on a preliminary result."""
+    context = request.context
+    round_ = round_by_id(context, round_id)
+    result = result_of(context, round_, org_id, card_code)
+    try:
+        remark_result(
+            context, result.org, round_, scorecard=result.scorecard, text=request.POST.get("text", "")
+        )
+    except Invalid as refusal:
+        values = _values(context, round_, result)
+        values["form"] = FieldForm(REMARK).again(request.POST, refusal.faults)
+        return form_again(request, "assessment/result.html", values, refusal)
+    messages.success(request, translate("The remark is noted; it changes no number."))
+    return redirect("assessment-result", round_id=round_id, org_id=org_id, card_code=card_code)
+
+
+@page("assessment.appeal", methods=("POST",))
+def appeal(request: Request, round_id: int, org_id: int, card_code: str) -> HttpResponse:
+    """Appeal against a result."""
+    context = request.context
+    round_ = round_by_id(context, round_id)
+    org = org_by_id(context, org_id)
+    made = appeal_result(
+        context,
+        org,
+        round_,
+        scorecard=card_code,
+        line=request.POST.get("line", ""),
+        text=request.POST.get("text", ""),
+    )
+    messages.success(request, translate("The appeal has arrived; it is answered by its due day."))
+    return redirect("assessment-appeal", appeal_id=made.pk)
+
+
+def source_url(source: str) -> str | None:
+    """Return the page of what a fact leads back to."""
+    kind, _, number = source.partition(":")
+    pages = {"task": "plans-task", "record": "records-record"}
+    return reverse(pages[kind], args=(int(number),)) if kind in pages and number.isdecimal() else None
+
+
+def _fact_table(request: Request, side: Side, code: str) -> Table | None:
+    if side.rows is None:
+        return None
+    listed = [
+        Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
+        Column("day", say("Day"), "date"),
+        Column("item", say("What")),
+        Column("value", say("Value"), "number"),
+        Column("source", say("Record"), value=_source_words, link=lambda fact: source_url(fact.source)),
+        Column("fact", say("Fact"), shown=False),
+    ]
+    return Table(request, listed, side.rows, title=say("Records behind it"), code=code, exports=False)
+
+
+def _source_words(fact: Fact) -> str:
+    kind, _, number = fact.source.partition(":")
+    words = {"task": translate("Task"), "record": translate("Record")}
+    return f"{words.get(kind, kind)} {number}"
+
+
+@page("assessment.view")
+def line_page(
+    request: Request, round_id: int, org_id: int, card_code: str, indicator_code: str
+) -> HttpResponse:
+    """Show what a line is made of: numerator, denominator, what is unknown, and the records behind."""
+    context = request.context
+    round_ = round_by_id(context, round_id)
+    result = result_of(context, round_, org_id, card_code)
+    card = scorecard_of(round_, card_code)
+    kind = indicators_of(round_, card).get(indicator_code)
+    line = next((each for each in card.lines if each.indicator == indicator_code), None)
+    held = result.line(indicator_code)
+    if kind is None or line is None or held is None:
+        raise NotFound("There is no such line.")
+    run = standing_run(round_)
+    evidence = evidence_for(context, result.org, kind, round_.span, run.known_at)
+    amounts = {"numerator": decimal_of(held["numerator"]), "denominator": decimal_of(held["denominator"])}
+    words = {"numerator": translate("Numerator"), "denominator": translate("Denominator")}
+    sides = [
+        {
+            "title": words[side.name],
+            "amount": amounts[side.name],
+            "said": f"{worded(CODES.get(side.code, side.code))}：{worded(VERBS[side.verb])}",
+            "count": side.count,
+            "withheld": side.withheld,
+            "table": _fact_table(request, side, side.name),
+        }
+        for side in evidence.sides
+    ]
+    values = {
+        "round": round_,
+        "result": result,
+        "org": result.org,
+        "kind": kind,
+        "value": value_text(kind, decimal_of(held["value"])),
+        "points": decimal_of(held["points"]),
+        "line": line,
+        "rule": rule_in_words(line),
+        "held": held,
+        "sides": sides,
+        "known_at": run.known_at,
+        "unknown": worded(UNKNOWN[line.unknown]),
+        "crumbs": [
+            (translate("Appraisals"), reverse("assessment-rounds")),
+            (round_.title, reverse("assessment-round", args=(round_.pk,))),
+            (result.org.name, reverse("assessment-result", args=(round_.pk, org_id, card_code))),
+            (worded(kind.title), ""),
+        ],
+    }
+    return render(request, "assessment/line.html", values)
+
+
+_ONE = "appraisals/<int:round_id>/of/<int:org_id>/<slug:card_code>/"
+
+urlpatterns = [
+    path(_ONE, result_page, name="assessment-result"),
+    path(_ONE + "remark/", remark, name="assessment-remark"),
+    path(_ONE + "appeal/", appeal, name="assessment-make-appeal"),
+    path(_ONE + "<slug:indicator_code>/", line_page, name="assessment-line"),
+]

@@ -1,0 +1,122 @@
+"""States, notes, rules and peer groups as people read them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as translate
+
+from gangmu.core.periods import Period
+from gangmu.core.text import Text
+from gangmu.frame.figures import Status, Step
+from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
+from gangmu.kernel.orgs.queries import names_of
+from gangmu.kernel.packs.queries import pack_by_version
+from gangmu.results.assessment.definitions import ScorecardKind
+from gangmu.results.assessment.models import Round
+from gangmu.results.assessment.phases import WAY
+
+STATES: Mapping[str, Status] = {
+    "collecting": Status(say("Collecting"), "blue"),
+    "frozen": Status(say("Frozen"), "blue"),
+    "preliminary": Status(say("Preliminary"), "yellow"),
+    "review": Status(say("In review"), "yellow"),
+    "publicity": Status(say("Made known"), "orange"),
+    "final": Status(say("Final"), "green"),
+    "published": Status(say("Published"), "green"),
+    "withdrawn": Status(say("Withdrawn"), "grey"),
+}
+
+OUTCOMES: Mapping[str, Status] = {
+    "": Status(say("Waits for an answer"), "yellow"),
+    "upheld": Status(say("Upheld"), "green"),
+    "rejected": Status(say("Rejected"), "grey"),
+}
+
+NOTES: Mapping[str, Text] = {
+    "coverage": say("Too little is known for a score"),
+    "waiting": say("Waits for a value that others owe"),
+    "no_peers": say("There is nobody to compare it with"),
+    "few_peers": say("The peer group is too small for a rank"),
+    "veto": say("A serious matter limits the stars"),
+}
+
+LINE_STATES: Mapping[str, Status] = {
+    "known": Status(say("Known"), "green"),
+    "unknown": Status(say("Unknown"), "yellow"),
+}
+
+LEVELS: Mapping[str, Text] = {
+    "year": say("Every year"),
+    "half": say("Every half year"),
+    "quarter": say("Every quarter"),
+}
+
+
+def notes_in_words(notes: str) -> str:
+    """Return the notes of a result as a sentence each."""
+    return "；".join(worded(NOTES[note]) for note in notes.split(",") if note)
+
+
+def steps_of(round_: Round) -> list[Step]:
+    """Return how far a round has come."""
+    here = WAY.index(round_.state) if round_.state in WAY else len(WAY)
+    steps = []
+    for at, state in enumerate(WAY):
+        done = at < here or (at == here and state == "published")
+        now = at == here and state != "published"
+        steps.append(Step(STATES[state].word, "done" if done else "here" if now else "todo"))
+    return steps
+
+
+def stars_text(stars: int | None) -> str:
+    """Return stars as they are drawn."""
+    return "★" * stars if stars else ""
+
+
+def period_in_words(period: Period) -> str:
+    """Return a period as people write it."""
+    names = {
+        "month": translate("%(year)s-%(number)s"),
+        "quarter": translate("%(year)s, quarter %(number)s"),
+        "half": translate("%(year)s, half %(number)s"),
+        "year": translate("Year %(year)s"),
+    }
+    return names[period.kind] % {"year": period.year, "number": period.number}
+
+
+def scorecard_titles(round_: Round) -> dict[str, str]:
+    """Return what the scorecards of a round are called."""
+    pack = pack_by_version(round_.pack)
+    found = ((code, pack.find(ScorecardKind, code)) for code in round_.scorecards)
+    return {code: worded(kind.title) if kind else code for code, kind in found}
+
+
+def group_names(round_: Round, groups: Iterable[str]) -> dict[str, str]:
+    """Return what peer groups are called: the scorecard, below whom, of which sort."""
+    pack = pack_by_version(round_.pack)
+    sorts: dict[str, Any] = {each.code: each.title for each in pack.all(OrgKind)}
+    sorts |= {each.code: each.title for each in pack.all(DomainKind)}
+    cards = scorecard_titles(round_)
+    parts = {group: group.split("/", 2) for group in set(groups)}
+    names = names_of(int(place) for _, place, _ in parts.values() if place.isdecimal())
+    found = {}
+    for group, (card, place, attributes) in parts.items():
+        above = names.get(int(place), place) if place.isdecimal() else ""
+        said = [worded(sorts[each]) if each in sorts else _level(each) for each in attributes.split("+")]
+        found[group] = " · ".join(each for each in (cards.get(card, card), above, "、".join(said)) if each)
+    return found
+
+
+def _level(code: str) -> str:
+    words = {
+        "nation": translate("Nation"),
+        "province": translate("Province"),
+        "prefecture": translate("Prefecture"),
+        "county": translate("County"),
+        "township": translate("Township"),
+        "village": translate("Village"),
+        "group": translate("Group"),
+        "-": "",
+    }
+    return words.get(code, code)

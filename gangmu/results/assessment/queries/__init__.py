@@ -1,0 +1,1 @@
+"""Every read of rounds, results and appeals; the reader comes first."""

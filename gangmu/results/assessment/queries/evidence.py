@@ -1,0 +1,119 @@
+"""What lies behind a line: the facts it counts, and below whom; counts under five stop there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from gangmu.core.context import Context
+from gangmu.core.periods import Period
+from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.facts.queries import counting_facts
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.results.indicators.definitions import IndicatorKind, Measure
+
+FEWEST = 5
+"""A count of fewer opens no further to those whose own it is not."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a figure: the facts that the reader may see of it, and how many there are."""
+
+    name: str
+    verb: str
+    code: str
+    items: tuple[str, ...]
+    count: int
+    rows: QuerySet[Fact] | None
+    withheld: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Both sides of a line."""
+
+    sides: tuple[Side, ...]
+
+
+def measured(measure: Measure) -> tuple[str, str]:
+    """Return what a measure does, and to which fact code."""
+    for verb in ("sum", "count", "last", "max", "min"):
+        code = getattr(measure, verb)
+        if code is not None:
+            return verb, code
+    return "", ""
+
+
+def facts_behind(
+    context: Context, org: Org, kind: IndicatorKind, measure: Measure, period: Period, known_at: datetime
+) -> QuerySet[Fact]:
+    """Return the facts that a measure reads for an organization, as far as the reader sees them."""
+    verb, code = measured(measure)
+    place = in_subtree(org.path, "org__path") if kind.scope == "subtree" else Q(org=org)
+    days = Q(day__lte=period.last) if verb == "last" else Q(day__gte=period.first, day__lte=period.last)
+    items = Q(item__in=measure.item) if measure.item else Q()
+    return counting_facts(context, known_at).filter(place, days, items, code=code)
+
+
+def evidence_for(
+    context: Context, org: Org, kind: IndicatorKind, period: Period, known_at: datetime
+) -> Evidence:
+    """Return what lies behind both sides of an indicator of an organization.
+
+    Where fewer than five facts lie behind a figure it stops, but for who belongs to the
+    organization or stands right above it.
+    """
+    tops = context.places("assessment.view").tops
+    own = org.path in tops or (org.parent is not None and org.parent.path in tops)
+    sides = []
+    for name, measure in (("numerator", kind.numerator), ("denominator", kind.denominator)):
+        if measure is None or not measured(measure)[1]:
+            continue
+        rows = facts_behind(context, org, kind, measure, period, known_at)
+        count = rows.count()
+        stops = 0 < count < FEWEST and not own
+        verb, code = measured(measure)
+        shown = None if stops else rows.select_related("org").order_by("org__code", "day", "fact")
+        sides.append(Side(name, verb, code, tuple(measure.item or ()), count, shown, stops))
+    return Evidence(tuple(sides))
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of one place: what was asked and what was in time."""
+
+    org: int
+    month: str
+    due: Decimal
+    on_time: Decimal
+
+
+def months_of(
+    context: Context, orgs: Iterable[Org], period: Period, known_at: datetime | None = None
+) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
+    """Return, by place and month, how many answers were due there and how many came in time."""
+    found: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
+    for org in orgs:
+        rows = (
+            counting_facts(context, known_at)
+            .filter(in_subtree(org.path, "org__path"), day__gte=period.first, day__lte=period.last)
+            .filter(code__in=("task.due", "task.on_time"))
+            .values_list("day", "code")
+            .annotate(total=Sum("value"), number=Count("pk"))
+            .order_by("day")
+        )
+        for day, code, total, _ in rows:
+            due, on_time = found.get((org.pk, _month(day)), (Decimal(0), Decimal(0)))
+            amount = Decimal(total or 0)
+            found[org.pk, _month(day)] = (
+                (due + amount, on_time) if code == "task.due" else (due, on_time + amount)
+            )
+    return found
+
+
+def _month(day: date) -> str:
+    return f"{day.year}-{day.month:02d}"

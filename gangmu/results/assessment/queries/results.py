@@ -1,0 +1,201 @@
+"""Results as far as a reader may see them: one's own, one's children's, the upper half of others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Max, Min, Q, QuerySet
+
+from gangmu.core.context import Context
+from gangmu.core.errors import NotFound
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import within
+from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening, Signature
+
+
+def _own_or_child(context: Context) -> Q:
+    """Return the condition that a result is of the reader's own organization or of one directly below."""
+    tops = [path for path in context.places("assessment.view").tops if path]
+    return Q(org__path__in=tops) | Q(org__parent__path__in=tops)
+
+
+def _standing(round_: Round) -> QuerySet[Result]:
+    return Result.objects.filter(run__round=round_, run__number=round_.run)
+
+
+def _own_groups(context: Context, round_: Round) -> QuerySet[Result, str]:
+    tops = [path for path in context.places("assessment.view").tops if path]
+    return _standing(round_).filter(org__path__in=tops).values_list("peer_group", flat=True)
+
+
+def _in_review(round_: Round) -> bool:
+    return round_.state in (Round.State.PRELIMINARY, Round.State.REVIEW)
+
+
+def listed_results(context: Context, round_: Round) -> QuerySet[Result]:
+    """Return the results that may stand in a list before this reader, in the order of codes.
+
+    While a round is reviewed, each office that reviews sees its own part of the tree. Once
+    it is known, one's own and one's children's, the upper half of those within reach, and
+    the best few of one's own peer group: the lower half is listed to nobody else.
+    """
+    rows = _standing(round_).select_related("org", "org__parent").order_by("org__code", "scorecard")
+    if _in_review(round_):
+        return rows.filter(within(context.places("assessment.review")))
+    if not round_.shown:
+        return rows.none()
+    covered = Q(upper=True) & within(context.places("assessment.view"))
+    best = Q(upper=True, rank__lte=round_.best, peer_group__in=list(_own_groups(context, round_)))
+    return rows.filter(_own_or_child(context) | covered | best)
+
+
+def readable_results(context: Context, round_: Round) -> QuerySet[Result]:
+    """Return the results that this reader may open line by line.
+
+    Those of the list within reach, but for the best of others; and, for who answers appeals,
+    those that appealed.
+    """
+    rows = _standing(round_).select_related("org", "org__parent").order_by("org__code", "scorecard")
+    if _in_review(round_):
+        return rows.filter(within(context.places("assessment.review")))
+    if not round_.shown:
+        return rows.none()
+    covered = Q(upper=True) & within(context.places("assessment.view"))
+    appealed = Appeal.objects.filter(round=round_).values("org")
+    answering = Q(org__in=appealed) & within(context.places("assessment.manage"), "org__path")
+    return rows.filter(_own_or_child(context) | covered | answering)
+
+
+def result_of(context: Context, round_: Round, org_id: int, scorecard: str) -> Result:
+    """Return one result that the reader may open; otherwise there is none."""
+    found = readable_results(context, round_).filter(org=org_id, scorecard=scorecard).first()
+    if found is None:
+        raise NotFound("There is no such result.")
+    return found
+
+
+def own_results(context: Context, round_: Round) -> list[Result]:
+    """Return the results of the organizations where the reader's own posts are."""
+    tops = [path for path in context.places("assessment.view").tops if path]
+    if not round_.shown:
+        return []
+    rows = _standing(round_).filter(org__path__in=tops).select_related("org", "org__parent")
+    return list(rows.order_by("org__code", "scorecard"))
+
+
+def results_over_years(context: Context, org: Org) -> list[Result]:
+    """Return what an organization had in all rounds that are known, the newest period first.
+
+    For itself and its parent; others find what was published of it.
+    """
+    rows = Result.objects.filter(org=org, run__round__state__in=("final", "published"))
+    rows = rows.filter(
+        _own_or_child(context) | Q(upper=True) & within(context.places("assessment.view"))
+    ).select_related("run", "run__round", "org", "org__parent")
+    found = [each for each in rows.defer("run__tree") if each.run.number == each.run.round.run]
+    return sorted(found, key=lambda each: (each.run.round.period, each.scorecard), reverse=True)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A peer group in figures; nobody is named."""
+
+    peer_group: str
+    scorecard: str
+    orgs: int
+    scored: int
+    highest: Decimal | None
+    lowest: Decimal | None
+    mean: Decimal | None
+    starred: int
+
+
+def groups_of(context: Context, round_: Round) -> list[Group]:
+    """Return the peer groups of a round within the reader's reach, in figures."""
+    rows = _standing(round_)
+    if _in_review(round_):
+        rows = rows.filter(within(context.places("assessment.review")))
+    elif round_.shown:
+        rows = rows.filter(
+            within(context.places("assessment.view")) | Q(peer_group__in=list(_own_groups(context, round_)))
+        )
+    else:
+        return []
+    figures = (
+        rows.values("peer_group", "scorecard")
+        .annotate(
+            orgs=Count("pk"),
+            scored=Count("score"),
+            highest=Max("score"),
+            lowest=Min("score"),
+            mean=Avg("score"),
+            starred=Count("stars"),
+        )
+        .order_by("scorecard", "peer_group")
+    )
+    return [Group(**row) for row in figures]
+
+
+def scores_within(context: Context, round_: Round, scorecard: str) -> list[Decimal]:
+    """Return the bare scores within the reader's reach, for a distribution; nobody is named."""
+    rows = _standing(round_).filter(scorecard=scorecard, score__isnull=False)
+    if _in_review(round_):
+        rows = rows.filter(within(context.places("assessment.review")))
+    elif round_.shown:
+        rows = rows.filter(
+            within(context.places("assessment.view")) | Q(peer_group__in=list(_own_groups(context, round_)))
+        )
+    else:
+        return []
+    return [score for score in rows.values_list("score", flat=True) if score is not None]
+
+
+def withheld(round_: Round) -> set[str]:
+    """Return the small peer groups whose awards a reviewer has withheld, or nobody has signed."""
+    signed = dict(Signature.objects.filter(round=round_).values_list("peer_group", "given"))
+    small = _standing(round_).filter(stars__isnull=False, notes__contains="few_peers")
+    return {group for group in small.values_list("peer_group", flat=True) if not signed.get(group)}
+
+
+def stars_given(result: Result, held_back: Iterable[str]) -> int | None:
+    """Return the stars of a result as they may be shown: those that are unsigned are not."""
+    if result.needs_signature and result.peer_group in held_back:
+        return None
+    return result.stars
+
+
+def remarks_on(context: Context, round_: Round, org: Org) -> QuerySet[Remark]:
+    """Return what reviewers said about an organization, for those who review it, itself and its parent."""
+    mine = _own_or_child(context) if round_.shown else Q(pk__in=())
+    return (
+        Remark.objects.filter(mine | within(context.places("assessment.review")), round=round_, org=org)
+        .select_related("said_by")
+        .order_by("said_at")
+    )
+
+
+def screenings_for(context: Context) -> QuerySet[Screening]:
+    """Return what is proposed to the reader as a parent who decides; to nobody else."""
+    tops = [path for path in context.places("assessment.review").tops if path]
+    return (
+        Screening.objects.filter(org__parent__path__in=tops)
+        .select_related("org", "org__parent", "round", "decided_by")
+        .order_by("-proposed_at", "org__code")
+    )
+
+
+def score_above(result: Result) -> Decimal | None:
+    """Return the nearest score above one in its peer group; whose it is, is not told."""
+    if result.score is None:
+        return None
+    higher = Result.objects.filter(run=result.run_id, peer_group=result.peer_group, score__gt=result.score)
+    found: Decimal | None = higher.order_by("score").values_list("score", flat=True).first()
+    return found
+
+
+def screening_by_id(context: Context, screening_id: int) -> Screening:
+    """Return one proposal that is the reader's to decide; otherwise there is none."""
+    found = screenings_for(context).filter(pk=screening_id).first()
+    if found is None:
+        raise NotFound("There is no such proposal.")
+    return found

@@ -1,0 +1,114 @@
+"""A round from opening to withdrawal, and everything that it refuses."""
+
+from typing import Any
+
+import pytest
+
+from gangmu.core.errors import Conflict
+from gangmu.kernel.notices.models import Notice
+from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.operations import review, rounds
+from gangmu.work.plans.models import Task
+from gangmu.work.plans.operations.answers import answer_late
+from gangmu.work.records.operations import write_record
+from tests.results.assessment.conftest import Year
+
+pytestmark = pytest.mark.db
+
+
+def opened(year: Year) -> Round:
+    return rounds.open_round(year.at(year.officer, 4), year.office.county, appraisal="year", period="2015")
+
+
+def preliminary(year: Year) -> Round:
+    round_ = opened(year)
+    officer = year.at(year.officer, 4)
+    rounds.freeze(officer, round_)
+    rounds.run_round(officer, Round.objects.get(pk=round_.pk))
+    return Round.objects.get(pk=round_.pk)
+
+
+def in_publicity(year: Year) -> Round:
+    round_ = preliminary(year)
+    officer = year.at(year.officer, 4)
+    rounds.begin_review(officer, round_)
+    return rounds.begin_publicity(officer, round_)
+
+
+def results(round_: Round) -> dict[str, tuple[Any, ...]]:
+    rows = Result.objects.filter(run__round=round_, run__number=round_.run).select_related("org")
+    return {row.org.name: (str(row.score), row.rank, row.stars, row.upper) for row in rows}
+
+
+def test_a_round_is_judged_reviewed_contested_run_again_and_published(year: Year) -> None:
+    round_ = preliminary(year)
+    assert results(round_) == {
+        "中共东庄村支部委员会": ("100.00", 1, 5, True),
+        "中共西庄村支部委员会": ("50.00", 2, 3, True),
+        "中共南坡村支部委员会": ("0.00", 3, None, False),
+    }
+
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    town = year.acting("town_officer", year.office.town)
+    review.remark_result(
+        year.at(town, 5),
+        year.office.other_branch,
+        round_,
+        scorecard="branch_year",
+        text="十月主题党日有记录，未及时填报",
+    )
+    review.review_part(year.at(town, 5), year.office.town, round_, text="已逐个看过")
+    round_ = rounds.begin_publicity(year.at(year.officer, 6), round_)
+    assert round_.publicity_notice is not None
+    assert [row[1] for row in round_.publicity_notice.body["rows"]] == [
+        "中共东庄村支部委员会",
+        "中共西庄村支部委员会",
+    ]
+
+    west = year.secretary(year.office.other_branch)
+    appeal = review.appeal_result(
+        year.at(west, 7),
+        year.office.other_branch,
+        round_,
+        scorecard="branch_year",
+        line="answered",
+        text="主题党日开了",
+    )
+    record = write_record(
+        year.at(west, 7),
+        year.office.other_branch,
+        kind="theme_day_record",
+        values={"held_on": "2015-10-20", "theme": "植树", "attended": "12"},
+    )
+    task = Task.objects.get(org=year.office.other_branch, duty="theme_day")
+    answer_late(year.at(west, 7), task, record=record)
+    review.answer_appeal(year.at(year.officer, 8), appeal, outcome="upheld", answer="记录属实，补记完成")
+    with pytest.raises(Conflict, match="upheld after the last run"):
+        rounds.finish_round(year.at(year.officer, 20), round_)
+    rounds.freeze_anew(year.at(year.officer, 8), round_, reason="西庄村申诉成立")
+    rounds.run_round(year.at(year.officer, 8), round_)
+    round_ = Round.objects.get(pk=round_.pk)
+    assert (round_.run, round_.state) == (2, "publicity")
+    assert results(round_)["中共西庄村支部委员会"] == ("70.00", 2, 3, True)
+
+    round_ = rounds.finish_round(year.at(year.officer, 20), round_)
+    round_ = rounds.publish_round(year.at(year.officer, 20), round_)
+    assert rounds.check_round(year.at(year.officer, 21), round_).same
+    assert review.screen_round(year.at(year.officer, 21), round_) == 1
+
+    round_ = rounds.withdraw_round(year.at(year.officer, 22), round_, reason="发现统计口径错误")
+    assert round_.state == "withdrawn"
+    assert Notice.objects.get(pk=round_.notice_id).withdrawn_for == "发现统计口径错误"
+
+
+def test_open_round_refuses_a_period_that_runs_and_orders_that_are_open(year: Year) -> None:
+    officer = year.at(year.officer, 31, 12, 2015)
+    with pytest.raises(Conflict, match="period is not over"):
+        rounds.open_round(officer, year.office.county, appraisal="year", period="2015")
+
+    from gangmu.work.plans.operations.orders import issue_to_all
+
+    issue_to_all(year.at(year.officer, 2, 11, 2015), year.office.county, duty="theme_day", period="2015-11")
+    with pytest.raises(Conflict, match="tasks of this period are not closed"):
+        opened(year)
+    assert not Round.objects.exists()
