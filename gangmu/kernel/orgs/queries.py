@@ -35,8 +35,7 @@ def within_below(places: Places, org: Org, field: str = "org__path") -> Q:
     At the top of the only tree, for who may see all of it, that is everything: nothing is
     compared, which at a prefecture's size is half of a page's time.
     """
-    only = org.parent_id is None and not Org.objects.filter(parent=None).exclude(pk=org.pk).exists()
-    if only and places.covers_below(org.path):
+    if is_whole(org) and places.covers_below(org.path):
         return Q()
     return in_subtree(org.path, field) & within(places, field)
 
@@ -237,3 +236,8 @@ def open_orgs_named(org: Org, names: Iterable[str]) -> dict[str, list[Org]]:
 def open_children(org: Org) -> list[Org]:
     """Return the open organizations directly below one, by code; for decisions, not for showing."""
     return list(Org.objects.filter(parent=org, closed_on=None).order_by("code"))
+
+
+def is_whole(org: Org) -> bool:
+    """Whether an organization is the top of the only tree there is, so that all stands below it."""
+    return org.parent_id is None and not Org.objects.filter(parent=None).exclude(pk=org.pk).exists()
