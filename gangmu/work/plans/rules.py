@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal
 
 from gangmu.core.calendar import Calendar
@@ -301,12 +302,24 @@ class Standing:
 def best_of(standings: Sequence[Standing], most: int) -> list[Standing]:
     """Return the best few, who alone are named to those beside them.
 
-    The greater share in time goes first, then the one with more to answer, then the one to
-    whom less was given back; the rest is the order of codes. Nobody is named for nothing.
+    Only who answered everything in time is named; the one with more to answer goes first, then
+    the one to whom less was given back. Who stands alike is named together or not at all. The
+    lower half is never named, unless there is none: then all answered everything in time.
     """
-    fit = [each for each in standings if each.due and each.on_time == each.due]
-    fit.sort(key=lambda each: (-each.due, each.returns, each.code))
-    return fit[:most]
+    asked = [each for each in standings if each.due]
+    fit = sorted((each for each in asked if each.on_time == each.due), key=_merit)
+    named: list[Standing] = []
+    for _, alike in groupby(fit, key=lambda each: _merit(each)[:2]):
+        tied = list(alike)
+        count = len(named) + len(tied)
+        if len(named) >= most or (count > (len(asked) + 1) // 2 and count < len(asked)):
+            break
+        named += tied
+    return named
+
+
+def _merit(standing: Standing) -> tuple[int, int, str]:
+    return (-standing.due, standing.returns, standing.code)
 
 
 def duty_faults(pack: Pack) -> list[Fault]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja import Query, Router
 
+from gangmu.core.errors import Invalid
 from gangmu.core.periods import Period
 from gangmu.frame.doors import Request, endpoint
 from gangmu.work.plans.api.shapes import (
@@ -11,13 +12,14 @@ from gangmu.work.plans.api.shapes import (
     BesideOut,
     PageOf,
     TaskOut,
+    YearOut,
     account_values,
     limit_of,
     seen_org,
     tally_values,
 )
 from gangmu.work.plans.models import Task
-from gangmu.work.plans.queries.account import Beside, account_of, tasks_behind, those_beside
+from gangmu.work.plans.queries.account import Beside, account_of, tasks_behind, those_beside, year_of
 from gangmu.work.plans.queries.duties import parsed_period
 
 router = Router()
@@ -74,4 +76,40 @@ def read_beside(request: Request, org_id: int, period: str) -> dict[str, Any]:
         "total": tally_values(found.total),
         "best": [each.name for each in found.best],
         "more": found.more,
+    }
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/account/year",
+    "plans.year_of",
+    permission="plans.view",
+    response=YearOut,
+)
+def read_year(request: Request, org_id: int, year: int, duty: str = "") -> dict[str, Any]:
+    """Return a year's account: by place and month, by duty and month; what was not asked for is not there."""
+    if not 1900 < year < 2999:
+        raise Invalid("This is no period.", faults={"year": "Choose another period."})
+    found = year_of(request.context, seen_org(request, org_id), year, duty=duty)
+    return {
+        "org": found.top.pk,
+        "year": year,
+        "lines": [
+            {
+                "org": line.org,
+                "name": line.name,
+                "code": line.code,
+                "months": {month: tally_values(tally) for month, tally in line.months.items()},
+                "total": tally_values(line.total),
+                "founded": line.founded,
+                "closed": line.closed,
+            }
+            for line in found.lines
+        ],
+        "duties": {
+            code: {month: tally_values(tally) for month, tally in months.items()}
+            for code, months in found.duties.items()
+        },
+        "total": tally_values(found.total),
     }

@@ -169,6 +169,28 @@ class AccountOut(Schema):
     total: TallyOut
 
 
+class YearLineOut(Schema):
+    """One organization's months; one that was asked for nothing is not there."""
+
+    org: int
+    code: str
+    name: str
+    months: dict[str, TallyOut]
+    total: TallyOut
+    founded: date | None
+    closed: date | None
+
+
+class YearOut(Schema):
+    """A year below one organization: by place and month, by duty and month."""
+
+    org: int
+    year: int
+    lines: list[YearLineOut]
+    duties: dict[str, dict[str, TallyOut]]
+    total: TallyOut
+
+
 class BesideOut(Schema):
     """Those beside an organization: counts, and the names of the best few."""
 

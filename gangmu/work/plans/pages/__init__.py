@@ -1,7 +1,18 @@
 """The room's pages, a module for each noun, and where they are found."""
 
-from gangmu.work.plans.pages import account, burden, duties, orders, paper, reviews, tasks
+from gangmu.work.plans.pages import (
+    account,
+    account_papers,
+    burden,
+    duties,
+    orders,
+    paper,
+    reviews,
+    tasks,
+)
 
 urlpatterns = [
-    path for noun in (account, burden, duties, orders, paper, reviews, tasks) for path in noun.urlpatterns
+    path
+    for noun in (account, account_papers, burden, duties, orders, paper, reviews, tasks)
+    for path in noun.urlpatterns
 ]

@@ -14,22 +14,30 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level
+from gangmu.frame.formats import NOTHING
 from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Table
 from gangmu.frame.words import msgid, say, worded
-from gangmu.kernel.audit.queries import newest_head
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.pages.orders import figures
 from gangmu.work.plans.pages.tasks import task_card
 from gangmu.work.plans.pages.words import HEADINGS, asked_org, asked_period, period_in_words, task_columns
+from gangmu.work.plans.papers import month_words, presence, total_of
 from gangmu.work.plans.queries.account import (
+    ELSEWHERE,
     Account,
     Line,
+    YearAccount,
+    YearLine,
     account_of,
+    periods_ending_in,
+    periods_in_year,
     tasks_behind,
     those_beside,
+    those_beside_in,
+    year_of,
 )
 from gangmu.work.plans.queries.duties import duty_titles
 from gangmu.work.plans.queries.orders import (
@@ -44,30 +52,21 @@ from gangmu.work.plans.rules import CELLS, Tally
 # --- the account ---------------------------------------------------------------------------
 
 
-def _account_url(name: str, **given: Any) -> str:
+def account_url(name: str, **given: Any) -> str:
+    """Return the address of an account, or of what is behind it."""
     return reverse(name) + "?" + urlencode({key: value for key, value in given.items() if value})
 
 
 @page("plans.view")
 def account(request: Request) -> HttpResponse:
     """Show the month's account: who answered what in time, by place and duty; every figure is a link."""
-    return _account_page(request, "plans/account.html")
-
-
-@page("plans.view")
-def account_print(request: Request) -> HttpResponse:
-    """Show the month's account on paper, with the newest signed head of the log."""
-    return _account_page(request, "plans/account_print.html")
-
-
-def _account_page(request: Request, template: str) -> HttpResponse:
     context = request.context
     top = asked_org(request, "plans.view")
     if top is None:
         raise NotFound("There is no such account.")
     asked = periods_asked()
     now = period_of(context.today, "month")
-    period = asked_period(request, _newest_begun(asked, now))
+    period = asked_period(request, newest_begun(asked, now))
     found = account_of(context, top, [period])
     titles = duty_titles(top)
     values = {
@@ -80,20 +79,17 @@ def _account_page(request: Request, template: str) -> HttpResponse:
         "figures": [
             *figures(
                 found.total,
-                lambda cell: _account_url("plans-behind", org=top.pk, period=period, cell=cell),
+                lambda cell: account_url("plans-behind", org=top.pk, period=period, cell=cell),
             ),
             *_backfilled_figure(context, top, period),
         ],
-        "columns": [worded(titles.get(code)) or code for code in found.columns],
-        "printed": _printed_rows(found),
         "beside": those_beside(context, top, period) if top.parent_id else None,
         "own": [task_card(context, each) for each in _own_tasks(context, top, period)],
-        "head": newest_head(),
-        "today": context.today,
+        "papers": account_papers("plans-account", org=top.pk, period=period),
         "crumbs": _account_crumbs(context, top, period),
         "tabs": _account_tabs(top, period, "plans-account"),
     }
-    return render(request, template, values)
+    return render(request, "plans/account.html", values)
 
 
 def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[str, Any]]:
@@ -101,7 +97,7 @@ def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[
     found = backfilled_below(context, top, [period])
     if not found.count:
         return []
-    url = _account_url("plans-behind", org=top.pk, period=period, cell="backfilled")
+    url = account_url("plans-behind", org=top.pk, period=period, cell="backfilled")
     note = translate("of these %(count)s with a date in time on the paper") % {"count": found.dated_in_time}
     return [
         {
@@ -114,7 +110,17 @@ def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[
     ]
 
 
-def _newest_begun(asked: list[Period], now: Period) -> Period:
+def account_papers(name: str, **given: Any) -> list[tuple[str, str, str]]:
+    """Return the ways to take an account along: icon, words, address."""
+    return [
+        ("printer", translate("Print"), account_url(f"{name}-print", **given)),
+        ("file-text", translate("Word"), account_url(f"{name}-word", **given)),
+        ("file-spreadsheet", translate("Excel"), account_url(f"{name}-excel", **given)),
+    ]
+
+
+def newest_begun(asked: list[Period], now: Period) -> Period:
+    """Return the newest month that has begun and for which something was asked."""
     months = [each for each in asked if each.kind == "month" and each <= now]
     return months[0] if months else now
 
@@ -125,8 +131,8 @@ def _own_tasks(context: Context, top: Org, period: Period) -> list[Task]:
 
 
 def _account_tabs(top: Org, period: Period, here: str) -> list[Tab]:
-    month = _account_url("plans-account", org=top.pk, period=period if period.kind == "month" else "")
-    year = _account_url("plans-account-year", org=top.pk, year=period.year)
+    month = account_url("plans-account", org=top.pk, period=period if period.kind == "month" else "")
+    year = account_url("plans-account-year", org=top.pk, year=period.year)
     return [
         Tab(msgid("The month"), month, here == "plans-account"),
         Tab(msgid("The year"), year, here == "plans-account-year"),
@@ -136,14 +142,14 @@ def _account_tabs(top: Org, period: Period, here: str) -> list[Tab]:
 def _account_crumbs(context: Context, top: Org, period: Period) -> list[tuple[str, str]]:
     crumbs = [(translate("The account"), reverse("plans-account"))]
     if top.parent is not None and context.may("plans.view", top.parent.path):
-        crumbs.append((top.parent.name, _account_url("plans-account", org=top.parent_id, period=period)))
+        crumbs.append((top.parent.name, account_url("plans-account", org=top.parent_id, period=period)))
     return [*crumbs, (top.name, "")]
 
 
 def _cell(tally: Tally | None, url: str) -> HeatCell:
     """Return one field of the heat map: how many in time of how many, and what else there is."""
     if tally is None or not tally.due:
-        return HeatCell("—", None)
+        return HeatCell(NOTHING, None)
     parts = [
         f"{worded(HEADINGS[cell].word)} {tally.counts[cell]}" for cell in CELLS if tally.counts.get(cell)
     ]
@@ -152,17 +158,22 @@ def _cell(tally: Tally | None, url: str) -> HeatCell:
     )
 
 
+def _behind_url(org: int, **given: Any) -> str:
+    """Return the address of the tasks behind a field; those of who stands elsewhere today cannot be seen."""
+    return account_url("plans-behind", org=org, **given) if org != ELSEWHERE else ""
+
+
 def _heat(found: Account, period: Period, titles: Mapping[str, Any]) -> Heat:
     def row(line: Line) -> HeatRow:
         cells = [
             _cell(
                 line.cells.get(code),
-                _account_url("plans-behind", org=line.org, period=period, duty=code),
+                _behind_url(line.org, period=period, duty=code),
             )
             for code in found.columns
         ]
-        deeper = line.org != found.top.pk and line.total.due > 1
-        url = _account_url("plans-account", org=line.org, period=period) if deeper else ""
+        deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 1
+        url = account_url("plans-account", org=line.org, period=period) if deeper else ""
         return HeatRow(line.name, cells, url)
 
     return Heat(
@@ -173,61 +184,105 @@ def _heat(found: Account, period: Period, titles: Mapping[str, Any]) -> Heat:
     )
 
 
-def _printed_rows(found: Account) -> list[dict[str, Any]]:
-    return [
-        {"name": line.name, "cells": [line.cells.get(code) for code in found.columns], "total": line.total}
-        for line in found.lines
-    ]
+def asked_year(request: Request) -> int:
+    """Return the year that is asked for, else this one."""
+    written = request.GET.get("year", "")
+    sound = written.isdecimal() and len(written) == 4 and 1900 < int(written) < 2999
+    return int(written) if sound else request.context.today.year
 
 
 @page("plans.view")
 def account_year(request: Request) -> HttpResponse:
-    """Show a year's account by place and month, of one duty or of all that is owed monthly."""
+    """Show a year's account: by duty and month, by place and month; every figure is a link."""
     context = request.context
     top = asked_org(request, "plans.view")
     if top is None:
         raise NotFound("There is no such account.")
-    written = request.GET.get("year", "")
-    year = int(written) if written.isdecimal() and 1900 < int(written) < 2999 else context.today.year
-    whole = Period("year", year)
-    titles = duty_titles(top)
-    duty_ = request.GET.get("duty", "")
-    found = account_of(context, top, whole.months, by="period", duty=duty_ if duty_ in titles else "")
-    rows = [
-        HeatRow(
-            line.name,
-            [
-                _cell(
-                    line.cells.get(str(month)),
-                    _account_url("plans-behind", org=line.org, period=month, duty=duty_),
-                )
-                for month in whole.months
-            ],
-            _account_url("plans-account-year", org=line.org, year=year, duty=duty_)
-            if line.org != top.pk and line.total.due > 12
-            else "",
-        )
-        for line in found.lines
-    ]
-    heat = Heat(
-        say("Answered in time, by place and month"),
-        [str(month.number) for month in whole.months],
-        rows,
-        say("Organization"),
-    )
+    year, titles = asked_year(request), duty_titles(top)
+    asked = request.GET.get("duty", "")
+    duty_ = asked if asked in titles else ""
+    found = year_of(context, top, year, duty=duty_)
     years = sorted({each.year for each in periods_asked()} | {context.today.year}, reverse=True)
+    beside = those_beside_in(context, top, periods_in_year(year)) if top.parent_id else None
     values = {
         "top": top,
         "year": year,
-        "heat": heat,
+        "figures": figures(
+            found.total,
+            lambda cell: account_url("plans-behind", org=top.pk, period=year, duty=duty_, cell=cell),
+        ),
+        "by_duty": _duty_heat(found, titles),
+        "by_place": _place_heat(found, duty_) if len(found.lines) > 1 else None,
         "total": found.total,
+        "beside": beside,
         "duty": duty_,
         "duties": sorted(titles.items()),
         "years": [(each, str(each)) for each in years],
-        "crumbs": _account_crumbs(context, top, whole),
-        "tabs": _account_tabs(top, whole, "plans-account-year"),
+        "papers": account_papers("plans-account-year", org=top.pk, year=year, duty=duty_),
+        "crumbs": _account_crumbs(context, top, Period("year", year)),
+        "tabs": _account_tabs(top, Period("year", year), "plans-account-year"),
     }
     return render(request, "plans/account_year.html", values)
+
+
+def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
+    """Return twelve months by duty; a sum stands in the last column and in the last line."""
+    top = found.top.pk
+
+    def row(code: str) -> HeatRow:
+        cells = [
+            _cell(
+                found.duties[code].get(str(month)),
+                account_url(
+                    "plans-behind", org=top, period=found.spans.get((code, str(month)), month), duty=code
+                ),
+            )
+            for month in found.months
+        ]
+        whole = _cell(
+            total_of(found.duties[code].values()),
+            account_url("plans-behind", org=top, period=found.year, duty=code),
+        )
+        url = account_url("plans-account-year", org=top, year=found.year, duty=code)
+        return HeatRow(titles.get(code) or code, [*cells, whole], url)
+
+    rows = [row(code) for code in sorted(found.duties)]
+    if len(rows) > 1:
+        rows.append(HeatRow(say("Total"), [*_month_cells(found, top, found.totals, ""), _year_cell(found)]))
+    return Heat(say("Answered in time, by duty and month"), _month_heads(found), rows, say("Duty"))
+
+
+def _place_heat(found: YearAccount, duty_: str) -> Heat:
+    """Return twelve months by place; one who was not there all year has a note."""
+
+    def row(line: YearLine) -> HeatRow:
+        cells = _month_cells(found, line.org, line.months, duty_)
+        whole = _cell(line.total, _behind_url(line.org, period=found.year, duty=duty_))
+        deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 12
+        url = account_url("plans-account-year", org=line.org, year=found.year, duty=duty_) if deeper else ""
+        note = presence(line.founded, line.closed)
+        return HeatRow(f"{line.name}（{note}）" if note else line.name, [*cells, whole], url)
+
+    rows = [row(line) for line in found.lines]
+    return Heat(say("Answered in time, by place and month"), _month_heads(found), rows, say("Organization"))
+
+
+def _month_heads(found: YearAccount) -> list[Any]:
+    return [*(month_words(month.number) for month in found.months), say("Year")]
+
+
+def _month_cells(found: YearAccount, org: int, cells: Mapping[str, Tally], duty_: str) -> list[HeatCell]:
+    return [
+        _cell(
+            cells.get(str(month)),
+            _behind_url(org, period=month, ending=1, duty=duty_),
+        )
+        for month in found.months
+    ]
+
+
+def _year_cell(found: YearAccount) -> HeatCell:
+    return _cell(found.total, account_url("plans-behind", org=found.top.pk, period=found.year))
 
 
 @page("plans.view")
@@ -239,10 +294,11 @@ def behind(request: Request) -> HttpResponse:
         raise NotFound("There is no such account.")
     period = asked_period(request, period_of(context.today, "month"))
     duty_, cell = request.GET.get("duty", ""), request.GET.get("cell", "")
+    ending = request.GET.get("ending", "")
     table = Table(
         request,
         task_columns(context),
-        tasks_behind(context, top, [period], duty=duty_, cell=cell),
+        tasks_behind(context, top, _behind_periods(period, ending=bool(ending)), duty=duty_, cell=cell),
         title=say("Tasks behind the figure"),
         empty_title=say("No task is in this state"),
     )
@@ -251,16 +307,24 @@ def behind(request: Request) -> HttpResponse:
         "top": top,
         "period": period,
         "period_words": period_in_words(period),
+        "ending": ending,
         "duty": duty_,
         "cell": cell,
         "cells": [(each, HEADINGS[each].word) for each in CELLS],
         "duties": sorted(duty_titles(top).items()),
         "crumbs": [
-            (translate("The account"), _account_url("plans-account", org=top.pk, period=period)),
+            (translate("The account"), account_url("plans-account", org=top.pk, period=period)),
             (top.name, ""),
         ],
     }
     return table.export() or render(request, "plans/behind.html", values)
+
+
+def _behind_periods(period: Period, *, ending: bool) -> tuple[Period, ...]:
+    """Return what a figure sums up: a year with all within it, or a month with what ends in it."""
+    if period.kind == "year":
+        return periods_in_year(period.year)
+    return periods_ending_in(period) if ending and period.kind == "month" else (period,)
 
 
 @page("plans.view")
@@ -283,7 +347,6 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("accounts", account, name="plans-account"),
-    path("accounts/print", account_print, name="plans-account-print"),
     path("accounts/year", account_year, name="plans-account-year"),
     path("accounts/tasks", behind, name="plans-behind"),
     path("orgs/<int:org_id>/tasks", of_org, name="plans-org"),

@@ -1,11 +1,12 @@
 """The account: what was asked and what came, counted as far as the reader may see."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum, Value
+from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -25,6 +26,10 @@ from gangmu.work.plans.rules import (
 )
 
 # The account
+
+
+ELSEWHERE = 0
+"""Stands for organizations that were below on the order's day and are out of the reader's sight today."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def account_of(
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
     orders = Order.objects.filter(period__in=[str(period) for period in periods])
-    return _account(context, top, orders.filter(duty=duty) if duty else orders, by)
+    known = (orders.filter(duty=duty) if duty else orders).values_list("pk", by, "state")
+    return _account(context, top, list(known))
 
 
 def progress_of(context: Context, order: Order, top: Org | None = None) -> Account:
@@ -68,7 +74,7 @@ def progress_of(context: Context, order: Order, top: Org | None = None) -> Accou
     top = top or order.issuer
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
-    return _account(context, top, Order.objects.filter(pk=order.pk), "duty")
+    return _account(context, top, [(order.pk, order.duty, order.state)])
 
 
 @dataclass
@@ -103,13 +109,94 @@ class _Counting:
             self.add(order, path, "missing", missing)
 
 
-def _account(context: Context, top: Org, orders: QuerySet[Order], by: str) -> Account:
-    """Count what some orders came to, in a number of reads that does not grow.
+def periods_in_year(year: int) -> tuple[Period, ...]:
+    """Return every period that lies within a year and for which something may be asked."""
+    whole = Period("year", year)
+    return (*whole.months, *whole.split("quarter"), *whole.split("half"), whole)
+
+
+def periods_ending_in(month: Period) -> tuple[Period, ...]:
+    """Return a month, and the longer periods whose last month it is."""
+    return tuple(each for each in periods_in_year(month.year) if each.last == month.last)
+
+
+@dataclass(frozen=True)
+class YearLine:
+    """One organization in a year: its months, and the month it was founded or closed in, if in this year."""
+
+    org: int
+    name: str
+    code: str
+    months: Mapping[str, Tally]
+    total: Tally
+    founded: date | None
+    closed: date | None
+
+
+@dataclass(frozen=True)
+class YearAccount:
+    """A year below one organization: by place and month, and by duty and month.
+
+    What is owed by quarter, half or year stands in that period's last month. A month for
+    which nothing was asked has no tally: that is not nought.
+    """
+
+    top: Org
+    year: int
+    months: tuple[Period, ...]
+    lines: tuple[YearLine, ...]
+    duties: Mapping[str, Mapping[str, Tally]]
+    spans: Mapping[tuple[str, str], str]
+    """The period behind a duty's month."""
+    totals: Mapping[str, Tally]
+    total: Tally
+
+
+def year_of(context: Context, top: Org, year: int, *, duty: str = "") -> YearAccount:
+    """Return the year's account below an organization, all duties or one.
+
+    An organization is counted in the months in which something was asked of it: one founded in
+    June has no spring, one closed in June no autumn.
+    """
+    if not context.may("plans.view", top.path):
+        raise NotFound("There is no such account.")
+    spans = {str(each): str(each.last)[:7] for each in periods_in_year(year)}
+    orders = Order.objects.filter(period__in=list(spans))
+    rows = (orders.filter(duty=duty) if duty else orders).values_list("pk", "duty", "period", "state")
+    known = [(pk, f"{code} {period}", state) for pk, code, period, state in rows]
+    counted = _account(context, top, known)
+    lines = []
+    orgs = {org.pk: org for org in visible_orgs(context).filter(pk__in=[line.org for line in counted.lines])}
+    for line in counted.lines:
+        org = orgs.get(line.org)
+        founded = org.founded_on if org and org.founded_on.year == year else None
+        closed = org.closed_on if org and org.closed_on and org.closed_on.year == year else None
+        months = _by_month(line.cells, spans)
+        lines.append(YearLine(line.org, line.name, line.code, months, line.total, founded, closed))
+    duties: dict[str, dict[str, Tally]] = {}
+    behind: dict[tuple[str, str], str] = {}
+    for column, tally in counted.totals.items():
+        code, _, period = column.partition(" ")
+        duties.setdefault(code, {}).setdefault(spans[period], Tally()).take(tally)
+        behind[code, spans[period]] = period
+    months = Period("year", year).months
+    totals = _by_month(counted.totals, spans)
+    return YearAccount(top, year, months, tuple(lines), duties, behind, totals, counted.total)
+
+
+def _by_month(cells: Mapping[str, Tally], spans: Mapping[str, str]) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    for column, tally in cells.items():
+        found.setdefault(spans[column.partition(" ")[2]], Tally()).take(tally)
+    return found
+
+
+def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) -> Account:
+    """Count what some orders came to, each in its column, in a number of reads that does not grow.
 
     Those directly below ``top`` are counted one by one; those deeper by the organization
     above each, and added up along their paths. What closed orders came to stands ready.
     """
-    known = list(orders.values_list("pk", by, "state"))
     closed = [pk for pk, _, state in known if state == Order.State.CLOSED]
     running = [pk for pk, _, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
     columns = {pk: column for pk, column, _ in known}
@@ -139,9 +226,16 @@ def _account(context: Context, top: Org, orders: QuerySet[Order], by: str) -> Ac
 
 
 def _lines(context: Context, counted: Mapping[int, Mapping[str, Tally]]) -> Iterator[Line]:
+    left = dict(counted)
     for org in visible_orgs(context).filter(pk__in=list(counted)):
-        cells = counted[org.pk]
+        cells = left.pop(org.pk)
         yield Line(org.pk, org.name, org.code, cells, _sum(cells.values()))
+    if left:  # the lines add up to the total, also after some have moved out of the reader's sight
+        columns = {column for cells in left.values() for column in cells}
+        moved = {
+            column: _sum(cells[column] for cells in left.values() if column in cells) for column in columns
+        }
+        yield Line(ELSEWHERE, translate("Now elsewhere"), "", moved, _sum(moved.values()))
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
@@ -165,24 +259,34 @@ class Beside:
 def those_beside(context: Context, org: Org, period: Period) -> Beside:
     """Return how those with the same parent stand in a period: counts, and the best few by name.
 
-    ``more`` tells how many stand as well as those who are named. No other name is told.
+    ``more`` tells how many answered all in time besides those who are named. No other name is told.
     """
+    return those_beside_in(context, org, [period])
+
+
+def those_beside_in(context: Context, org: Org, periods: Iterable[Period]) -> Beside:
+    """Return how those with the same parent stand over several periods, as ``those_beside`` does for one."""
     if not context.may("plans.view", org.path):
         raise NotFound("There is no such account.")
     parent = org.parent
     if parent is None:
         return Beside("", 0, Tally(), (), 0)
     rows = (
-        Task.objects.filter(in_subtree(parent.path), period=str(period), parent=parent)
-        .values_list("org_id", "org__name", "org__code", "state", "timing", "due_on")
+        Task.objects.filter(
+            in_subtree(parent.path), period__in=[str(each) for each in periods], parent=parent
+        )
+        .values_list("org_id", "org__name", "org__code", "state", "timing", "due_on", "carried_to")
         .annotate(count=Count("pk"), given_back=Sum("returns"))
         .order_by()
     )
     total = Tally()
     tallies: dict[tuple[int, str, str], Tally] = {}
     returns: dict[tuple[int, str, str], int] = {}
-    for org_id, name, code, state, timing, due, count, given_back in rows:
-        cell = cell_of(state, timing, closed=timing == "missing", overdue=due < context.today)
+    for org_id, name, code, state, timing, due, carried, count, given_back in rows:
+        overdue = due < context.today
+        cell = cell_of(state, timing, closed=timing == "missing", overdue=overdue, carried=bool(carried))
+        if cell is None:
+            continue
         total.add(cell, count)
         key = (org_id, name, code)
         tallies.setdefault(key, Tally()).add(cell, count)
