@@ -17,7 +17,6 @@ def listing_digest(digests: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def folder_digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, by its path from there."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
+def definitions_digest(files: Mapping[str, str]) -> str:
+    """Return the hash of a pack and those it stands on: of their definitions, by ``<pack>/<kind>/<code>.yaml``."""
+    return listing_digest({path: hashlib.sha256(text.encode()).hexdigest() for path, text in files.items()})

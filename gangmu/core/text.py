@@ -1,16 +1,20 @@
 """A wording in the languages of the site."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opencc import OpenCC
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 
 
 @lru_cache(maxsize=1)
-def _to_traditional() -> OpenCC:
+def _to_traditional() -> "OpenCC":
+    from opencc import OpenCC  # dictionaries, which few commands need
+
     return OpenCC("s2t")
 
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol, cast
 
 from gangmu.core.errors import Refusal
@@ -48,16 +47,23 @@ class _Parser(argparse.ArgumentParser):
         raise CommandFailure(f"{message} (see: {self.prog} --help)", exit_code=2)
 
 
-def _installed_version() -> str:
-    try:
-        return version("gangmu")
-    except PackageNotFoundError:
-        return "unknown"
+class _Version(argparse.Action):
+    """Shows the version that is installed, which no other command needs to look up."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("gangmu")
+        except PackageNotFoundError:
+            found = "unknown"
+        sys.stdout.write(f"gangmu {found}\n")
+        parser.exit()
 
 
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="gangmu", description="Grassroots work as a closed loop.", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"gangmu {_installed_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in names:
         command = cast(Command, import_module(COMMANDS[name]))

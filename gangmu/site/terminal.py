@@ -4,15 +4,16 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gangmu.core.definition import Fault
+if TYPE_CHECKING:
+    from gangmu.core.definition import Fault
 
 
 class CommandFailure(Exception):
     """A command that stops: what is wrong, what to do about it, and the exit code."""
 
-    def __init__(self, message: str, *, exit_code: int = 1, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, message: str, *, exit_code: int = 1, faults: "Sequence[Fault]" = ()) -> None:
         self.message, self.exit_code, self.faults = message, exit_code, tuple(faults)
         super().__init__(message)
 
@@ -32,7 +33,7 @@ def warn(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def fault_as_json(fault: Fault) -> dict[str, Any]:
+def fault_as_json(fault: "Fault") -> dict[str, Any]:
     """Return a fault for machines."""
     shown: dict[str, Any] = {
         "file": fault.file,

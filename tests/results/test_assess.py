@@ -35,6 +35,7 @@ WORLD = GOLDEN / "01-silence-counts-as-zero"
 YEAR = Period.parse("2025")
 
 Row = dict[str, Any]
+Capture = pytest.CaptureFixture[str]
 
 
 def org(
@@ -341,6 +342,71 @@ def test_the_command_names_a_wrong_option_without_a_traceback(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("orgs", "facts", "options", "said"),
+    [
+        ([org(1, 2), org(2, 1)], [], [], "orgs.parquet: a ring of parents: organization 1, 2"),
+        ([org(1), org(1, first="2025-02-01")], [], [], "orgs.parquet: spans overlap: organization 1"),
+        ([org(1)], [fact("a"), fact("a", value=None)], [], "facts: two different rows have one id: a"),
+        ([org(1)], [fact("a", 9)], ["--strict"], "facts: 1 strays, for example a (unknown organization)"),
+    ],
+)
+def test_the_command_names_what_is_wrong_in_files_and_writes_nothing(
+    tmp_path: Path, orgs: list[Row], facts: list[Row], options: list[str], said: str, capfd: Capture
+) -> None:
+    job = small(tmp_path, orgs, facts)
+    command = ["assess", "--pack", str(job.pack), "--data", str(job.data), "--period", "2025"]
+
+    code = main([*command, "--out", str(job.out), *options])
+
+    assert code == 1
+    shown = capfd.readouterr()
+    assert said in shown.err
+    assert (shown.out, "Traceback" in shown.err) == ("", False)
+    assert left_behind(tmp_path) == []
+
+
+def test_the_command_names_a_column_of_another_type_and_writes_nothing(
+    tmp_path: Path, capfd: Capture
+) -> None:
+    job = small(tmp_path, [org(1)], [])
+    table = pa.Table.from_pylist([fact("a")], FACTS)
+    wrong = table.set_column(3, "day", pa.array(["2025-05-01"]))
+    pq.write_table(wrong, job.data / "facts" / "facts.parquet")
+
+    code = main(
+        [
+            "assess",
+            "--pack",
+            str(job.pack),
+            "--data",
+            str(job.data),
+            "--period",
+            "2025",
+            "--out",
+            str(job.out),
+        ]
+    )
+
+    assert code == 1
+    assert "the column day is string, and date32 is expected" in capfd.readouterr().err
+    assert left_behind(tmp_path) == []
+
+
+def test_the_command_loads_no_site_and_little_before_its_child(tmp_path: Path) -> None:
+    job = small(tmp_path, [org(1)], [fact("a")])
+    told = (
+        "import sys; from gangmu.site.cli import main; code = main(sys.argv[1:]); "
+        "heavy = {'django', 'pydantic', 'yaml', 'numpy', 'pyarrow', 'duckdb', 'opencc'} & set(sys.modules); "
+        "sys.exit(code or len(heavy))"
+    )
+    options = ["--pack", str(job.pack), "--data", str(job.data), "--period", "2025", "--out", str(job.out)]
+
+    done = subprocess.run([sys.executable, "-c", told, "assess", *options], check=False, capture_output=True)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_command_needs_no_site(tmp_path: Path) -> None:
     data = golden_data(WORLD, tmp_path / "data")
     command = [sys.executable, "-m", "gangmu", "assess", "--pack", str(WORLD), "--data", str(data)]

@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from gangmu.kernel.packs.rules import SHIPPED, compose_pack, pack_files
 from gangmu.results.assessment.guard import check_numbers
+from gangmu.results.assessment.pack import read_pack
 from gangmu.site.cli import main
 from tests.results.conftest import INDICATOR, SCORECARD, WritePack
 from tests.results.worlds import golden_worlds
@@ -192,3 +194,23 @@ def test_a_pack_that_extends_reads_both_and_its_own_first(write_pack: WritePack,
     assert [(fault.file, fault.code) for fault in check_numbers(child)] == [
         (f"{child}/indicator/on_time.yaml", "extra_forbidden")
     ]
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in SHIPPED.glob("*/pack.yaml")))
+def test_a_pack_has_the_same_hash_here_and_in_the_site(name: str) -> None:
+    files, _ = pack_files(SHIPPED / name)
+    composed, faults = compose_pack(name, files)
+
+    assert composed is not None, faults
+    assert read_pack(SHIPPED / name)[0].hash == composed.hash
+
+
+@pytest.mark.parametrize(("parent", "codes"), [("base", []), ("bsae", ["extends"])])
+def test_a_pack_may_stand_on_one_that_comes_with_the_product(
+    write_pack: WritePack, parent: str, codes: list[str]
+) -> None:
+    pack = write_pack(more={"pack.yaml": f"title: 县\nextends: {parent}\n"})
+
+    _, faults = read_pack(pack)
+
+    assert [fault.code for fault in faults] == codes

@@ -12,7 +12,8 @@ from gangmu.results.assessment.explain import Asked, Explainer
 from gangmu.results.indicators.outcome import WrongInput
 from gangmu.site.cli import main
 from tests.results.random_worlds import made_by
-from tests.results.worlds import GOLDEN, golden_data, write_facts
+from tests.results.test_assess import YEAR, fact, org
+from tests.results.worlds import GOLDEN, golden_data, write_facts, write_world
 
 
 def _assessed(name: str, folder: Path) -> tuple[Path, Path, Path]:
@@ -88,6 +89,47 @@ def test_explain_agrees_with_every_score_and_line_of_random_worlds(seed: int, tm
                 found[row["org"], row["scorecard"], line["indicator"]] = (line["value"], line["points"])
 
     assert found == expected
+
+
+@pytest.mark.parametrize(("telling", "shown_most"), [(1, 40), (1, 4), (7, 40), (7, 12)])
+def test_explain_counts_and_lists_the_facts_of_many(tmp_path: Path, telling: int, shown_most: int) -> None:
+    """Of 150 branches one in ``telling`` has met, so that the first to be listed stand near or far."""
+    (tmp_path / "pack" / "indicator").mkdir(parents=True)
+    (tmp_path / "pack" / "scorecard").mkdir()
+    (tmp_path / "pack" / "indicator" / "met.yaml").write_text(
+        "numerator: {count: meeting.held}\nscope: subtree\n"
+    )
+    (tmp_path / "pack" / "indicator" / "told.yaml").write_text(
+        "numerator: {last: record.value, item: [a], nulls: skip}\nscope: subtree\n"
+    )
+    (tmp_path / "pack" / "scorecard" / "town.yaml").write_text(
+        "applies_to: {kinds: [committee]}\nlines:\n"
+        "  - {indicator: met, points: 50, rule: {each: 1}}\n"
+        "  - {indicator: told, points: 50, rule: {each: 1}}\n"
+    )
+    branches = range(2, 152)
+    met = [branch for branch in branches if branch % telling == 0]
+    facts = [fact(f"m{branch}", branch) for branch in met]
+    facts += [
+        fact(f"v{branch}", branch, replaces=f"m{branch}", code="void", value=None) for branch in met[::5]
+    ]
+    told = {"code": "record.value", "item": "a"}
+    facts += [fact(f"o{branch}", branch, "2024-05-01", **told) for branch in met]
+    facts += [fact(f"n{branch}", branch, "2025-03-01", **told) for branch in met[::2]]
+    facts += [fact(f"u{branch}", branch, "2025-04-01", **told | {"value": None}) for branch in met[::3]]
+    orgs = [org(1, kind="committee"), *(org(branch, 1) for branch in branches)]
+    job = Job(tmp_path / "pack", write_world(tmp_path / "data", orgs, facts), YEAR, tmp_path / "out")
+    assess(job)
+
+    with Explainer(job.pack, job.data, job.out) as explainer:
+        found = explainer.explain(Asked(1, "town", shown=shown_most))
+
+    meetings, newest = (line["numerator"] for line in found["lines"])
+    assert meetings["facts"] == len(met) - len(met[::5])
+    assert [one["fact"] for one in meetings["facts_shown"]] == [f"m{branch}" for branch in met][:shown_most]
+    assert newest["facts"] == len(met)
+    expected = [f"{'n' if branch in met[::2] else 'o'}{branch}" for branch in met]
+    assert [one["fact"] for one in newest["facts_shown"]] == expected[:shown_most]
 
 
 def test_explain_refuses_when_facts_have_changed_since(tmp_path: Path) -> None:

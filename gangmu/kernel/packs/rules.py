@@ -1,12 +1,12 @@
 """Read a pack from its files, whole or not at all; what a pack holds once it is read."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from gangmu.core.definition import Definition, Fault, Node, parse_yaml, shape_node
+from gangmu.core.digest import definitions_digest
 from gangmu.kernel.packs.definitions import PackManifest
 
 D = TypeVar("D", bound=Definition)
@@ -99,7 +99,7 @@ def pack_files(folder: Path) -> tuple[Files, list[Fault]]:
         seen.add(name)
         faults += _read_folder(here, name, files)
         manifest, _ = _manifest(files, name)
-        parent = _parent(folder, manifest.extends) if manifest and manifest.extends else None
+        parent = parent_folder(folder, manifest.extends) if manifest and manifest.extends else None
         if parent is not None and manifest is not None and not parent.is_dir():
             faults.append(Fault(f"{name}/{MANIFEST}", 1, "extends", f"there is no pack {manifest.extends}"))
             parent = None
@@ -107,10 +107,20 @@ def pack_files(folder: Path) -> tuple[Files, list[Fault]]:
     return files, faults
 
 
-def _parent(folder: Path, name: str) -> Path:
+def parent_folder(folder: Path, name: str) -> Path:
     """Return the folder of a pack that another stands on: beside it, else among those of the product."""
     beside = folder.resolve().parent / name
     return beside if beside.is_dir() or not (SHIPPED / name).is_dir() else SHIPPED / name
+
+
+def is_definition(inside: PurePosixPath) -> bool:
+    """Whether a definition, or what is said of the pack itself, stands at a path within a pack."""
+    return inside.suffix == ".yaml" and (len(inside.parts) == 2 or str(inside) == MANIFEST)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a definition's file, without a mark of its byte order."""
+    return path.read_bytes().decode("utf-8-sig")
 
 
 def _read_folder(folder: Path, name: str, files: Files) -> list[Fault]:
@@ -122,13 +132,13 @@ def _read_folder(folder: Path, name: str, files: Files) -> list[Fault]:
         if path.is_dir() or inside.parts[0] in BESIDE_FOLDERS or str(inside) in BESIDE:
             continue
         shown = f"{name}/{inside}"
-        if path.suffix != ".yaml" or (len(inside.parts) != 2 and str(inside) != MANIFEST):
+        if not is_definition(inside):
             faults.append(
                 Fault(shown, 1, "stray", "no definition stands here: <kind>/<code>.yaml is expected")
             )
             continue
         try:
-            files[shown] = path.read_bytes().decode("utf-8-sig")
+            files[shown] = text_of(path)
         except (OSError, UnicodeDecodeError):
             faults.append(Fault(shown, 1, "unreadable", "cannot be read as UTF-8 text"))
     return faults
@@ -164,7 +174,7 @@ def compose_pack(name: str, files: Files, *, checked: bool = True) -> tuple[Pack
         faults.append(Fault(f"{name}/{MANIFEST}", 1, "unreadable", "a pack has this file, and it is missing"))
     if faults or manifest is None:
         return None, faults
-    pack = Pack(name, manifest, files_hash(files), held)
+    pack = Pack(name, manifest, definitions_digest(files), held)
     for check in CHECKS if checked else ():
         faults += check(pack)
     return (pack if all(fault.warning for fault in faults) else None), faults
@@ -195,9 +205,3 @@ def _take(shown: str, kind: str, text: str, held: dict[str, dict[str, Placed]], 
     faults += wrong
     if definition is not None:
         held[kind][code] = Placed(definition, shown, node)
-
-
-def files_hash(files: Files) -> str:
-    """Return the SHA-256 over the sorted lines ``<path> <SHA-256>`` of all files."""
-    lines = [f"{path} {hashlib.sha256(files[path].encode()).hexdigest()}\n" for path in sorted(files)]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

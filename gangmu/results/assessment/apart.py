@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gangmu.core.definition import Fault
 from gangmu.core.periods import Period
 from gangmu.results.assessment.engine import Job, WrongDefinitions
 from gangmu.results.indicators.outcome import Limits, WrongInput
+
+if TYPE_CHECKING:
+    from gangmu.core.definition import Fault
 
 
 class Failed(Exception):
@@ -26,7 +28,7 @@ class Failed(Exception):
 @dataclass(frozen=True)
 class _Outcome:
     manifest: dict[str, Any] | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: "tuple[Fault, ...]" = ()
     reasons: tuple[str, ...] = ()
     failure: str = ""
 
@@ -123,10 +125,16 @@ def _run(job: Job, progress: Callable[[str], None]) -> _Outcome:
 def _outcome(said: dict[str, Any]) -> _Outcome:
     return _Outcome(
         manifest=said.get("manifest"),
-        faults=tuple(Fault(**fault) for fault in said.get("faults", ())),
+        faults=_faults(said["faults"]) if said.get("faults") else (),
         reasons=tuple(said.get("reasons", ())),
         failure=said.get("failure", ""),
     )
+
+
+def _faults(told: list[dict[str, Any]]) -> "tuple[Fault, ...]":
+    from gangmu.core.definition import Fault  # heavy, and only what is wrong needs it
+
+    return tuple(Fault(**fault) for fault in told)
 
 
 def _say(**what: Any) -> None:

@@ -38,6 +38,7 @@ from gangmu.results.indicators.slots import Slots
 from gangmu.results.indicators.tree import Existence, Spans, Tree, check_spans, places_of, read_spans, tree_of
 
 _ROWS = 122_880
+_EIGHTEEN_DIGITS = 10**18
 
 
 def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callable[[str], None]) -> Made:
@@ -179,29 +180,44 @@ class _Writer:
             self._numbers[code] = self._numerals.numbers(self._pack.indicators[code])
         return self._numbers[code]
 
+    def _wide(self) -> bool:
+        """Whether a number of an indicator could have more than eighteen digits.
+
+        A value counts in millionths and is at most so many times its numerator as there are
+        ten-thousandths in one, so a numerator of ten digits and two is small enough.
+        """
+        return any(
+            max(numbers.numerator.largest * 10**6, numbers.denominator.largest if numbers.denominator else 0)
+            >= _EIGHTEEN_DIGITS
+            for numbers in map(self._made, self._codes.names)
+        )
+
     def indicators(self) -> Iterator[pa.Table]:
         """Yield the known indicators of every organization, a stretch of organizations at a time."""
-        by_org = np.argsort(self._tree.org, kind="stable")
+        by_org, wide = np.argsort(self._tree.org, kind="stable"), self._wide()
         for begin in range(0, max(len(by_org), 1), _ROWS):
             rows = by_org[begin : begin + _ROWS]
-            tables = [self._indicator(code, rows[self._made(code).known[rows]]) for code in self._codes.names]
+            tables = [
+                self._indicator(code, rows[self._made(code).known[rows]], wide=wide)
+                for code in self._codes.names
+            ]
             yield _sorted(tables, ("org", "indicator")) if tables else _empty("indicators")
 
-    def _indicator(self, code: str, rows: Any) -> pa.Table:
+    def _indicator(self, code: str, rows: Any, *, wide: bool) -> pa.Table:
         numbers = self._made(code).chosen(rows)
         if numbers.fixed is not None:
-            denominator = decimals(Amount(np.full(len(rows), numbers.fixed)), 4)
+            denominator = decimals(Amount(np.full(len(rows), numbers.fixed)), 4, wide=wide)
         elif numbers.denominator is not None:
-            denominator = decimals(numbers.denominator, 4)
+            denominator = decimals(numbers.denominator, 4, wide=wide)
         else:
-            denominator = pa.nulls(len(rows), pa.decimal128(38, 4))
+            denominator = pa.nulls(len(rows), pa.decimal128(38 if wide else 18, 4))
         return pa.table(
             {
                 "org": self._tree.org[rows],
                 "indicator": self._codes.column(np.full(len(rows), self._codes.numbers[code])),
-                "numerator": decimals(numbers.numerator, 4),
+                "numerator": decimals(numbers.numerator, 4, wide=wide),
                 "denominator": denominator,
-                "value": decimals(millionths(numbers), 6),
+                "value": decimals(millionths(numbers), 6, wide=wide),
                 "parts": numbers.parts,
                 "parts_unknown": numbers.parts_unknown,
             }
@@ -209,14 +225,15 @@ class _Writer:
 
     def lines(self) -> Iterator[pa.Table]:
         """Yield every line of every scorecard."""
+        wide = self._wide()
         tables = [
-            self._line(code, line, self._rows(self._pack.scorecards[code]))
+            self._line(code, line, self._rows(self._pack.scorecards[code]), wide=wide)
             for code in self._cards.names
             for line in self._pack.scorecards[code].lines
         ]
         yield _sorted(tables, ("org", "scorecard", "indicator")) if tables else _empty("lines")
 
-    def _line(self, card: str, line: Line, rows: Any) -> pa.Table:
+    def _line(self, card: str, line: Line, rows: Any, *, wide: bool) -> pa.Table:
         numbers = self._made(line.indicator).chosen(rows)
         value, known, size = millionths(numbers), numbers.known, len(rows)
         more = self._pack.indicators[line.indicator].better == "more"
@@ -227,7 +244,7 @@ class _Writer:
                 "org": self._tree.org[rows],
                 "scorecard": self._cards.column(np.full(size, self._cards.numbers[card])),
                 "indicator": self._codes.column(np.full(size, self._codes.numbers[line.indicator])),
-                "value": decimals(value, 6, ~known),
+                "value": decimals(value, 6, ~known, wide=wide),
                 "points": decimals(Amount(points), 2, silent, wide=False),
                 "max_points": decimals(Amount(np.full(size, scaled(line.points, 2))), 2, wide=False),
                 "state": _Texts.of(("known", "unknown")).column(~known),

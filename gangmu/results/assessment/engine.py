@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gangmu.core.definition import Fault
 from gangmu.core.periods import Period
 from gangmu.results.indicators.outcome import Limits, Strays
 
 if TYPE_CHECKING:
+    from gangmu.core.definition import Fault
     from gangmu.results.assessment.pack import Pack
     from gangmu.results.indicators.tree import Tree
 
@@ -20,7 +20,7 @@ WRITABLE = ("indicators", "lines", "scores")
 class WrongDefinitions(Exception):
     """A pack that cannot be used, with every fault."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: "list[Fault]") -> None:
         self.faults = faults
         super().__init__("\n".join(map(str, faults)))
 

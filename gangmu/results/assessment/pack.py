@@ -1,15 +1,23 @@
 """The indicators and scorecards of a pack and of those it extends, or all that is wrong with them."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from gangmu.core.definition import Definition, Fault, Node, read_yaml, shape_node
-from gangmu.core.digest import folder_digests, listing_digest
+from gangmu.core.digest import definitions_digest
+from gangmu.kernel.packs.rules import (
+    BESIDE,
+    BESIDE_FOLDERS,
+    is_definition,
+    parent_folder,
+    text_of,
+)
 from gangmu.results.assessment.definitions import Line, ScorecardKind
 from gangmu.results.indicators.definitions import IndicatorKind
 
@@ -73,14 +81,15 @@ def _chain(folder: Path, shown: str) -> tuple[list[tuple[Path, str, _Head]], lis
         chain.append((folder, shown, head))
         if not head.extends or source is None:
             return chain, faults
-        parent = folder.resolve().parent / head.extends
+        parent = parent_folder(folder, head.extends)
         if head.extends in (".", "..") or Path(head.extends).name != head.extends or not parent.is_dir():
-            said = f"there is no pack {head.extends} in the folder beside this one"
+            said = f"there is no pack {head.extends} in the folder beside this one, nor in the product"
             return chain, [*faults, source.fault(("extends",), "extends", said)]
         if parent in [known.resolve() for known, _, _ in chain]:
             said = "a pack does not extend itself"
             return chain, [*faults, source.fault(("extends",), "extends", said)]
-        folder, shown = parent, str(Path(shown).parent / head.extends)
+        beside = Path(shown).parent / head.extends
+        folder, shown = parent, str(beside if beside.resolve() == parent else parent)
 
 
 def _definitions(
@@ -104,6 +113,18 @@ def _definitions(
     return found, faults
 
 
+def _texts(folder: Path) -> dict[str, str]:
+    """Return what the site reads of a pack: its hash is the same there and here."""
+    found = {}
+    for path in folder.rglob("*"):
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        beside = inside.parts[0] in BESIDE_FOLDERS or str(inside) in BESIDE
+        if is_definition(inside) and not beside and path.is_file():
+            with contextlib.suppress(UnicodeDecodeError):  # which is a fault of its own
+                found[f"{folder.resolve().name}/{inside}"] = text_of(path)
+    return found
+
+
 def read_pack(folder: Path) -> tuple[Pack, list[Fault]]:
     """Return a pack's indicators and scorecards, with every fault of form and of reference.
 
@@ -112,16 +133,15 @@ def read_pack(folder: Path) -> tuple[Pack, list[Fault]]:
     shown = str(folder)
     chain, faults = _chain(folder, shown)
     pack = Pack(name=folder.resolve().name, version=chain[0][2].version)
-    digests: dict[str, str] = {}
-    for depth, (layer, where, _) in reversed(list(enumerate(chain))):
-        prefix = f"../{layer.name}/" if depth else ""
-        digests |= {prefix + path: digest for path, digest in folder_digests(layer).items()}
+    texts: dict[str, str] = {}
+    for layer, where, _ in reversed(chain):
+        texts |= _texts(layer)
         indicators, wrong = _definitions(layer, where, "indicator", IndicatorKind, pack)
         scorecards, also_wrong = _definitions(layer, where, "scorecard", ScorecardKind, pack)
         pack.indicators |= indicators
         pack.scorecards |= scorecards
         faults += wrong + also_wrong
-    pack.hash = listing_digest(digests)
+    pack.hash = definitions_digest(texts)
     if not any((layer / "indicator").is_dir() for layer, _, _ in chain):
         faults.append(Fault(shown, 1, "missing", "there is no folder indicator in this pack"))
     return pack, faults + reference_faults(pack)

@@ -24,6 +24,10 @@ _BATCH = 4_000_000
 _EXAMPLES = 5
 _FEW = 50
 _READ_AHEAD = "256MB"
+_LISTED = (
+    "fact, org, CAST(day AS VARCHAR) AS day, code, item, value, source, "
+    "CAST(known_at AS VARCHAR) AS known_at, replaced_by"
+)
 
 
 def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -90,6 +94,7 @@ class Facts:
         self._narrow = ""
         self._chosen: Ints = np.zeros(0, np.int64)
         self._many = False
+        self._counts: list[tuple[Any, ...]] | None = None
         self._places = Places(1)
         con.execute(f"CREATE VIEW written AS {facts_sql(groups, links)}")
         self.passed_over: dict[str, int] = {}
@@ -192,7 +197,7 @@ class Facts:
                 self._con.register("given_orgs", pa.table({"org": orgs}))
                 self._con.execute("CREATE OR REPLACE TEMP TABLE chosen AS FROM given_orgs")
                 self._con.unregister("given_orgs")
-                self._chosen = orgs
+                self._chosen, self._counts = orgs, None
             self._narrow = " AND org IN (SELECT org FROM chosen)"
         try:
             yield
@@ -213,22 +218,45 @@ class Facts:
             asked += nulls
             order = "replaced_by IS NOT NULL, day DESC, known_at DESC, fact DESC"
             newest = f" QUALIFY row_number() OVER (PARTITION BY org, item ORDER BY {order}) = 1"
-        columns = (
-            "fact, org, CAST(day AS VARCHAR) AS day, code, item, value, source, "
-            "CAST(known_at AS VARCHAR) AS known_at, replaced_by"
-        )
-        chosen, counts = f"(SELECT * {asked}{newest})", f"replaced_by IS NULL{nulls}"
+        counts = f"replaced_by IS NULL{nulls}"
         if self._many:
-            # of many facts a few are found faster than all are numbered
-            rows = self._con.sql(f"SELECT {columns} FROM {chosen} ORDER BY org, day, fact LIMIT {most}")
-            count = self._count(f"SELECT count(*) FROM {chosen} WHERE {counts}")
-            return count, rows.to_arrow_table().to_pylist()
+            if newest:
+                count = self._count(f"SELECT count(*) FROM (SELECT * {asked}{newest}) WHERE {counts}")
+            else:
+                count = self._counted(measure)
+            return count, self._first_of(asked, newest, most)
         numbered = self._con.sql(
-            f"SELECT {columns}, count(*) FILTER (WHERE {counts}) OVER () AS counted FROM {chosen} "
+            f"SELECT {_LISTED}, count(*) FILTER (WHERE {counts}) OVER () AS counted FROM (SELECT * {asked}{newest}) "
             f"ORDER BY org, day, fact LIMIT {most}"
         ).to_arrow_table()
         count = numbered["counted"][0].as_py() if len(numbered) else 0
         return count, numbered.drop_columns("counted").to_pylist()
+
+    def _first_of(self, asked: str, newest: str, most: int) -> list[dict[str, Any]]:
+        """Return the first of many facts, most often without reading those of most organizations."""
+        first = np.sort(self._chosen)[:_FEW]
+        for nearer in (f" AND org <= {first[-1]}", ""):
+            rows = self._con.sql(
+                f"SELECT {_LISTED} FROM (SELECT * {asked}{nearer}{newest}) ORDER BY org, day, fact LIMIT {most}"
+            ).to_arrow_table()
+            if len(rows) == most:
+                break
+        found: list[dict[str, Any]] = rows.to_pylist()
+        return found
+
+    def _counted(self, measure: Measure) -> int:
+        """Return how many facts of the period a measure counts; for all measures they are read once."""
+        if self._counts is None:
+            self._counts = self._con.execute(
+                "SELECT code, item, count(*), count(value) FROM history WHERE replaced_by IS NULL "
+                f"AND day BETWEEN DATE '{self._period.first}' AND DATE '{self._period.last}'{self._placed()} "
+                "GROUP BY code, item"
+            ).fetchall()
+        return sum(
+            valued if measure.nulls else all_of_it
+            for code, item, all_of_it, valued in self._counts
+            if code == measure.fact and (measure.items is None or item in measure.items)
+        )
 
     def note_passed_over(self) -> None:
         """Count the facts whose code this product does not know."""
