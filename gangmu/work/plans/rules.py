@@ -16,6 +16,7 @@ from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.rules import Pack
 from gangmu.work.plans.definitions import DutyKind, Every
+from gangmu.work.programmes.definitions import DutySet
 from gangmu.work.records.definitions import RecordKind
 
 State = Literal["issued", "received", "passed", "answered", "returned", "disputed", "accepted", "withdrawn"]
@@ -385,3 +386,27 @@ def _figures(pack: Pack, duty: DutyKind) -> set[str]:
 
 def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
     return not some or not others or bool(set(some) & set(others))
+
+
+def duty_set_faults(pack: Pack) -> list[Fault]:
+    """Return where a domain's set and the duties themselves do not say the same.
+
+    A set names all that its domain is asked for, of what stands in any set, and nothing else:
+    so an organization gets its domain's duties and no other.
+    """
+    sets = {each.domain: each for each in pack.all(DutySet)}
+    named = {code for each in sets.values() for code in each.duties}
+    faults = []
+    for domain, each in sets.items():
+        wrong = [f"there is no duty {code}" for code in each.duties if pack.find(DutyKind, code) is None]
+        for duty in pack.all(DutyKind):
+            asked = not duty.asked_of.domains or domain in duty.asked_of.domains
+            if duty.code in each.duties and not asked:
+                wrong.append(f"the duty {duty.code} is not asked of the domain {domain}")
+            elif asked and duty.code in named and duty.code not in each.duties:
+                wrong.append(
+                    f"the duty {duty.code} is asked of the domain {domain}, and its set does not name it"
+                )
+        line = pack.line_of("duty_set", each.code, "duties")
+        faults += [Fault(pack.file_of("duty_set", each.code), line, "reference", said) for said in wrong]
+    return faults

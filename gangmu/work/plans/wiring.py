@@ -8,8 +8,10 @@ from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.plans.asked_again import fields_asked_again
 from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
 from gangmu.work.plans.paper_rows import FAMILY
+from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
-from gangmu.work.plans.rules import duty_faults
+from gangmu.work.plans.rules import duty_faults, duty_set_faults
+from gangmu.work.programmes.rules import add_letter_source
 
 MOST_SHOWN = 100
 """The menu counts no further: every page pays for it."""
@@ -27,6 +29,7 @@ add_shape("duty", DutyKind)
 add_shape("account", AccountKind)
 add_shape("task_rules", TaskRules)
 add_check(duty_faults)
+add_check(duty_set_faults)
 add_check(fields_asked_again)
 add_import_family(FAMILY)
 add_menu(
@@ -45,4 +48,6 @@ add_menu(
 add_menu("duties", "Orders", "plans-orders", "plans.view", 30, icon="send")
 add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
 add_menu("duties", "The account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
+add_letter_source("duties", letter_lines)
+add_tab("org", "Our duties", "plans-our-duties", "plans.view", 22)
 add_tab("org", "Tasks", "plans-org", "plans.view", 20)

@@ -1,4 +1,4 @@
-"""Targets and their versions."""
+"""Targets and their versions, letters of responsibility."""
 
 from django.db import models
 from django.db.models import Q
@@ -84,3 +84,53 @@ class TargetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_id} v{self.number} {self.value}"
+
+
+class Letter(models.Model):
+    """One letter of responsibility, as it was issued: its content is frozen with it.
+
+    ``above`` is the letter that its issuer had accepted before; the first level has none.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        ISSUED = "issued"
+        ACCEPTED = "accepted"
+        WITHDRAWN = "withdrawn"
+
+    kind = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=60)
+    issuer = models.ForeignKey(Org, models.PROTECT, related_name="letters_issued")
+    org = models.ForeignKey(Org, models.PROTECT, related_name="letters", db_index=False)
+    above = models.ForeignKey("self", models.PROTECT, null=True, related_name="below")
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    content = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ISSUED)
+    signed_by = models.CharField(max_length=60)
+    issued_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    accepted_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    accepted_name = models.CharField(max_length=60, blank=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_on = models.DateField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org", "year", "kind"], condition=~Q(state="withdrawn"), name="one_letter_a_year"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | (Q(accepted_on__isnull=False) & ~Q(accepted_name="")),
+                name="letter_is_accepted_by_name_and_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["issuer", "year"], name="letter_of_issuer")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number}"

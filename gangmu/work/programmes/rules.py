@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import LOCAL, Context
@@ -173,10 +173,10 @@ class LetterLine:
     paper: str
 
 
-LETTER_SOURCES: dict[str, Callable[[Context, int], Iterable[LetterLine]]] = {}
+LETTER_SOURCES: dict[str, Callable[[Context, Any], Iterable[LetterLine]]] = {}
 
 
-def add_letter_source(code: str, lines: Callable[[Context, int], Iterable[LetterLine]]) -> None:
+def add_letter_source(code: str, lines: Callable[[Context, Any], Iterable[LetterLine]]) -> None:
     """Have a room tell what an organization owes, for its letter of responsibility."""
     LETTER_SOURCES[code] = lines
 
@@ -263,7 +263,7 @@ def programme_faults(pack: Pack) -> list[Fault]:
             elif code == "meeting.held" and not _held_meeting(pack, metric.actual.item):
                 said = f"no record {metric.actual.item or 'at all'} counts as a meeting"
                 faults.append(_wrong(pack, "programme", programme.code, said, *place))
-    return faults
+    return faults + _letters(pack) + _sets(pack)
 
 
 def _wrong(pack: Pack, kind: str, code: str, message: str, *place: str | int) -> Fault:

@@ -41,11 +41,11 @@ def call(verb: str) -> Callable[[Callable[[Office], Call]], Callable[[Office], C
     return put
 
 
-def somebody(office: Office, login: str = "somebody", org: Any = None) -> Account:
+def somebody(office: Office, login: str = "somebody", org: Any = None, role: str = "secretary") -> Account:
     """An account with a post-like grant at the first branch."""
     place = org or office.branch
     account = access.open_account(office.system, org=place, login=login, name=login)
-    access.grant_role(office.system, org=place, account=account, role="secretary", day=BEGIN, reason="test")
+    access.grant_role(office.system, org=place, account=account, role=role, day=BEGIN, reason="test")
     return account
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from gangmu.work.programmes.operations.letters import accept_letter, issue_letters
 from gangmu.work.programmes.operations.targets import decompose_target, propose_change, set_target
 from tests.conftest import Office
 from tests.site.matrix.call import Call, call, own, somebody
@@ -29,6 +30,38 @@ def change_of(office: Office, target: Any = None) -> Any:
         value=Decimal(6),
         reason="东庄支部只能开六次",
     )
+
+
+def letter_of(office: Office) -> Any:
+    """The first branch's letter, which its town hands on after accepting its own."""
+    for issuer, org in ((office.county, office.town), (office.town, office.branch)):
+        letter = issue_letters(
+            own(office, somebody(office, f"signs{issuer.pk}", issuer, "officer")),
+            issuer,
+            kind="responsibility",
+            year=2015,
+            signed_by="书记",
+            orgs=[org],
+        )[0]
+        if org.pk == office.town.pk:
+            accept_letter(office.system, letter, name="镇党委书记")
+    return letter
+
+
+@call("programmes.issue_letters")
+def _(office: Office) -> Call:
+    given = {"issuer": office.county, "kind": "responsibility", "year": 2015, "signed_by": "书记"}
+    return Call(given, office.county)
+
+
+@call("programmes.accept_letter")
+def _(office: Office) -> Call:
+    return Call({"letter": letter_of(office), "name": "东庄书记"}, office.branch)
+
+
+@call("programmes.withdraw_letter")
+def _(office: Office) -> Call:
+    return Call({"letter": letter_of(office), "reason": "写错了"}, office.town)
 
 
 @call("programmes.set_target")

@@ -36,6 +36,8 @@ SAMPLES: dict[str, Sample] = {
     "programme_code": lambda office: "yearly_goals",
     "metric_code": lambda office: "committee_meetings",
     "target_id": lambda office: calls_programmes.target_of(office).pk,
+    "letter_code": lambda office: "responsibility",
+    "letter_id": lambda office: calls_programmes.letter_of(office).pk,
     "change_id": lambda office: calls_programmes.change_of(office).pk,
     "order_id": lambda office: order_of(office).pk,
     "asking_id": lambda office: calls_burden.asking_of(office).pk,

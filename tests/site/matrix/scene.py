@@ -67,6 +67,7 @@ class Scene:
     change: Any
     appeal: Any
     screening: Any
+    letter: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -126,6 +127,7 @@ def set_scene(office: Office) -> Scene:
         passing=passing,
         bulk=remind_ticked(office.system, office.town, rows=[Ticked(task.pk)]),
         target=target,
+        letter=calls_programmes.letter_of(office),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),

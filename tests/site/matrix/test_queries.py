@@ -15,6 +15,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
+from gangmu.work.programmes.queries.letters import letter_kind
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
@@ -69,6 +70,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "kind": lambda scene: "meeting_record",
     "ledger": lambda scene: scene.ledger,
     "last": lambda scene: date(2015, 10, 31),
+    "letter_id": lambda scene: scene.letter.pk,
     "limit": lambda scene: 20,
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,
@@ -131,6 +133,13 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "imports.shown_values": {"kind": lambda scene: kind_of("people")},
     "people.people_of": {"below": lambda scene: True},
     "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
+    "programmes.content_for": {"kind": lambda scene: letter_kind(scene.office.branch, "responsibility")},
+    "programmes.letter_at": {"kind": lambda scene: "responsibility"},
+    "programmes.recipients_with_letters": {
+        "issuer": lambda scene: scene.office.county,
+        "kind": lambda scene: "responsibility",
+    },
+    "programmes.spread_below": {"kind": lambda scene: "responsibility"},
     "programmes.changes_to_decide": {"target": lambda scene: scene.target.parent},
     "programmes.parts_of": {"target": lambda scene: scene.target.parent},
     "programmes.places_of": {"permission": lambda scene: "programmes.view"},
@@ -182,6 +191,14 @@ TELLS_NO_NAME = {
     "orgs.roots_for": "the tops of trees, the county",
     "plans.backfilled_below": "numbers; nothing in the scene was entered afterwards",
     "plans.paper_of": "nothing in the scene came on paper",
+    "programmes.content_for": "what a letter says: the pack's articles, numbers and duties",
+    "programmes.goal_counts": "numbers of what is the reader's own",
+    "programmes.goal_entries": OWN,
+    "programmes.own_decisions": OWN,
+    "programmes.spread_below": "numbers by level",
+    "programmes.waiting_letters": OWN,
+    "plans.letter_lines": "what the pack asks of an organization",
+    "plans.own_duties": "what the pack asks of an organization",
     "programmes.places_of": "the tops of where it holds a permission, the county",
     "plans.places_of": "the tops of where it holds a permission, the county",
     "notices.public_notice": "the notice of the scene is not public",

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from gangmu.work.plans.api import account, burden, duties, orders, tasks
+from gangmu.work.plans.api import account, burden, duties, orders, sets, tasks
 
 router = Router(tags=["plans"])
-for noun in (duties, burden, orders, tasks, account):
+for noun in (duties, sets, burden, orders, tasks, account):
     router.add_router("", noun.router)

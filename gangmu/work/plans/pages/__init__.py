@@ -8,11 +8,12 @@ from gangmu.work.plans.pages import (
     orders,
     paper,
     reviews,
+    sets,
     tasks,
 )
 
 urlpatterns = [
     path
-    for noun in (account, account_papers, burden, duties, orders, paper, reviews, tasks)
+    for noun in (account, account_papers, burden, duties, orders, paper, reviews, sets, tasks)
     for path in noun.urlpatterns
 ]

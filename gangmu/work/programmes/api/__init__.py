@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from gangmu.work.programmes.api import targets
+from gangmu.work.programmes.api import letters, targets
 
 router = Router(tags=["programmes"])
-for noun in (targets,):
+for noun in (targets, letters):
     router.add_router("", noun.router)

@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from gangmu.work.programmes.pages import targets
+from gangmu.work.programmes.pages import letters, targets
 
-urlpatterns: list[URLPattern] = [*targets.urlpatterns]
+urlpatterns: list[URLPattern] = [*targets.urlpatterns, *letters.urlpatterns]
