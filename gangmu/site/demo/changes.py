@@ -13,6 +13,7 @@ from gangmu.site.demo.agenda import Do
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.definitions import Merger
 from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.work.plans.operations.moves import follow_everywhere
 
 VILLAGES = ("village", "community", "turned_community")
 PAPER = "任免通知（演示）"
@@ -108,6 +109,7 @@ def _merging(stage: Stage, merger: Merger) -> Do:
             _forget_posts(stage, code)
         moved = [code for code in stage.orgs if code.startswith(merger.merged)]
         stage.orgs |= orgs_by_code(moved)
+        follow_everywhere(context)
         stage.say(f"{moment.date()}: {', '.join(org.name for org in closed)} merged into {into.name}")
 
     return merge

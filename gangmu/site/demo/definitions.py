@@ -124,7 +124,8 @@ class Slips(Piece):
 
     ``late`` is answered after the due day, ``missing`` never, ``belated`` after the period is
     closed; ``returned`` is given back, and half of these are answered again; ``corrected`` is
-    put right by whoever answered.
+    put right by whoever answered; for ``extended`` a later day is asked for and granted;
+    ``disputed`` is said to be somebody else's, which the issuer or the arbiter decides.
     """
 
     late: int = Field(ge=0, le=100)
@@ -132,6 +133,8 @@ class Slips(Piece):
     returned: int = Field(ge=0, le=100)
     belated: int = Field(default=0, ge=0, le=100)
     corrected: int = Field(default=0, ge=0, le=100)
+    extended: int = Field(default=0, ge=0, le=100)
+    disputed: int = Field(default=0, ge=0, le=100)
 
     @model_validator(mode="after")
     def _at_most_all(self) -> "Slips":

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,21 +17,45 @@ from gangmu.kernel.facts.parquet import export_facts
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.filling import fill_record
 from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.work.burden.rules import TooMuchAsked
+from gangmu.work.plans.models import Order
 from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks, report_task
+from gangmu.work.plans.operations.bulk import Ticked, extend_ticked
 from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.operations.disputes import (
+    NewDispute,
+    answer_disputes,
+    decide_dispute,
+    raise_disputes,
+)
+from gangmu.work.plans.operations.extensions import NewExtension, ask_extensions
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.reviews import accept_tasks, return_task
 from gangmu.work.plans.queries.account import account_of
+from gangmu.work.plans.queries.disputes import disputes_to_decide
 from gangmu.work.plans.queries.duties import duties_of, record_kind_of
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import standing_answer, task_by_id, visible_tasks
+from gangmu.work.plans.rules import OPEN
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.operations import correct_record
 
 CLOSING, OWN_REVIEW = 17, 16
 """The hours at which an office closes a period, and looks at what other offices answered themselves."""
 
+DECIDING = 16
+"""The hour at which an issuer or the arbiter decides."""
+
 CORRECTED = "数字录入有误，已更正"
+KNOWINGLY = "年初、季初各项集中下达，均有文件依据；已合并同类项"
+LATER_WANTED, GRANTED = "负责同志外出培训，请准予延期", "同意延期"
+NOT_OURS, UPHELD, REJECTED = "该项工作已划归其他单位", "情况属实，不再承担", "仍属职责范围，请按时完成"
+NOT_MINE = "not_mine"
+WAITING = ("late", "missing", "belated", "extended", "disputed")
+"""What is left open in a running period where the demonstration's people sit."""
+
+DISPUTED_AFTER, ASKED_BEFORE, GRANTED_BEFORE, EXTENDED_BY = 3, 3, 2, 5
+"""Working days: from the beginning to a dispute, from request and grant to the due day, and beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,8 @@ class PeriodPlay:
     exports: Path | None = None
     kinds: dict[str, RecordKind] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
+    extended: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
+    disputed: list[int] = field(default_factory=list)
     own: list[int] = field(default_factory=list)
     """Answers of offices themselves, which the office at the top reviews."""
 
@@ -72,7 +99,7 @@ class PeriodPlay:
         for duty in duties:
             if duty.code in self.left:
                 continue
-            order = issue_to_all(context, root, duty=duty.code, period=str(self.period))
+            order = self._issue_one(context, duty.code)
             self.kinds[order.answer_kind] = record_kind_of(order)
             due = max(due, order.due_on)
             self.stage.say(f"{self.period} {duty.code}: {order.asked} organizations asked")
@@ -81,14 +108,57 @@ class PeriodPlay:
         self.running = closing > self.stage.agenda.until and not self._is_last_month()
         for keeper, owed in sorted(self._owed(context).items()):
             self._plan(keeper, owed)
+        self._plan_decisions()
         if self.running:
             return
         self.stage.agenda.put(closing.replace(hour=OWN_REVIEW), self._review_own)
         self.stage.agenda.insist(closing, self._close)
 
+    def _plan_decisions(self) -> None:
+        """Put on the agenda what the issuer and the arbiter decide."""
+        agenda, begun = self.stage.agenda, CALENDAR.first_workday(self.period)
+        for due in sorted(self.extended):
+            agenda.put(morning(_workdays_before(due, GRANTED_BEFORE), DECIDING), partial(self._grant, due))
+        answered = CALENDAR.add_workdays(begun, DISPUTED_AFTER + 2)
+        agenda.put(morning(answered, DECIDING), self._answer_disputes)
+        agenda.put(morning(CALENDAR.add_workdays(answered, 2), DECIDING), self._arbitrate)
+
+    def _grant(self, due: date, moment: datetime) -> None:
+        """Give those who asked for it a later day, as the issuer."""
+        rows = [Ticked(task) for task in self.extended[due]]
+        until = CALENDAR.add_workdays(due, EXTENDED_BY)
+        extend_ticked(self.stage.as_officer(moment), self.stage.root, rows=rows, until=until, reason=GRANTED)
+        self.done["extended"] += len(rows)
+
+    def _answer_disputes(self, moment: datetime) -> None:
+        """Answer what is said against each order, as the issuer, who does not see by whom."""
+        context = self.stage.as_officer(moment)
+        disputed = visible_tasks(context).filter(pk__in=self.disputed, disputed=True)
+        ids = sorted(set(disputed.values_list("order", flat=True)))
+        for number, order in enumerate(visible_orders(context).filter(pk__in=ids)):
+            uphold = number % 2 == 1
+            note = UPHELD if uphold else REJECTED
+            count = answer_disputes(context, order, ground=NOT_MINE, uphold=uphold, note=note)
+            self.done["disputed"] += count
+
+    def _arbitrate(self, moment: datetime) -> None:
+        """Decide what the issuer rejected, as the arbiter."""
+        context = Context(self.stage.machines["arbiter"], moment)
+        for number, dispute in enumerate(disputes_to_decide(context)):
+            uphold = number % 4 == 3
+            decide_dispute(context, dispute, uphold=uphold, note=UPHELD if uphold else REJECTED)
+
     def _is_last_month(self) -> bool:
         """Whether the period ended in the month before the play does: it is closed early if need be."""
         return self.period.last < self.stage.agenda.until.date()
+
+    def _issue_one(self, context: Context, duty: str) -> Order:
+        """Issue one duty's order; what is much or asked already goes out knowingly, with a reason."""
+        asked: dict[str, Any] = {"duty": duty, "period": str(self.period)}
+        try:
+            return issue_to_all(context, self.stage.root, **asked)
+        except TooMuchAsked:
+            return issue_to_all(context, self.stage.root, **asked, knowingly=True, reason=KNOWINGLY)
 
     def _owed(self, context: Context) -> dict[str, list[Owed]]:
         """Return all tasks of the period by the office that keeps the papers."""
@@ -109,34 +179,66 @@ class PeriodPlay:
         days = {due: self._days(chance, due) for due in sorted({each.due for each in owed})}
         waves: dict[date, list[Owed]] = defaultdict(list)
         accepted: dict[date, list[int]] = defaultdict(list)
+        aside: dict[tuple[str, date], list[Owed]] = defaultdict(list)
         for each in owed:
-            slip = self._slip(chance) if imagined else ""
-            if self.running:
-                if imagined and (self._is_left(each) or slip in ("late", "missing", "belated")):
-                    continue
-                slip = ""
+            slip = self._slip_of(each, keeper, chance) if imagined else ""
+            if self.running and slip:
+                continue
             day = chance.choice(days[each.due])
-            if slip in ("", "corrected", "late"):
-                day = CALENDAR.add_workdays(each.due, 1) if slip == "late" else day
+            if slip in ("extended", "disputed"):
+                aside[slip, each.due].append(each)
+                continue
+            if slip == "late":
+                day = CALENDAR.add_workdays(each.due, 1)
+            if slip not in ("missing", "belated"):
                 waves[day].append(each)
-                if each.org == keeper:
-                    self.own += [each.task] if slip != "late" else []
-                else:
-                    accepted[max(day, days[each.due][1])].append(each.task)
-            if slip == "corrected":
-                self._later(self._next(day), chance, _Correcting(self, keeper, each))
-            elif slip == "belated":
-                late = CALENDAR.add_workdays(each.due, chance.randint(3, 9))
-                self._later(late, chance, _Mending(self, keeper, each))
-            elif slip == "returned" and each.org != keeper:
-                waves[day].append(each)
-                self._give_back(keeper, each, day, chance)
+            if each.org == keeper:
+                self.own += [] if slip else [each.task]
+            elif slip in ("", "late", "corrected"):
+                accepted[max(day, days[each.due][1])].append(each.task)
+            self._go_astray(slip, each, keeper, day, chance)
         for day, wave in sorted(waves.items()):
             self._later(day, chance, _Answering(self, keeper, tuple(wave)), last=15)
+        for (way, due), tasks in sorted(aside.items()):
+            self._set_aside(way, due, keeper, tuple(tasks), chance)
         if self.running and imagined:
             return
-        for day, tasks in sorted(accepted.items()):
-            self._later(self._next(day), chance, _Accepting(self, keeper, tuple(tasks)))
+        for day, ids in sorted(accepted.items()):
+            self._later(self._next(day), chance, _Accepting(self, keeper, tuple(ids)))
+
+    def _slip_of(self, each: Owed, keeper: str, chance: Random) -> str:
+        """Return which other way a task goes; what waits for the demonstration's people is left open."""
+        slip = self._slip(chance)
+        if self.running:
+            return "missing" if self._is_left(each) or slip in WAITING else ""
+        if each.org == keeper and slip not in ("late", "missing"):
+            return ""
+        return slip
+
+    def _go_astray(self, slip: str, each: Owed, keeper: str, day: date, chance: Random) -> None:
+        """Put on the agenda what follows where a task goes another way."""
+        if slip == "corrected":
+            self._later(self._next(day), chance, _Correcting(self, keeper, each))
+        elif slip == "belated":
+            late = CALENDAR.add_workdays(each.due, chance.randint(3, 9))
+            self._later(late, chance, _Mending(self, keeper, each))
+        elif slip == "returned":
+            self._give_back(keeper, each, day, chance)
+
+    def _set_aside(self, way: str, due: date, keeper: str, owed: tuple[Owed, ...], chance: Random) -> None:
+        """Have a later day asked for, or the office say that it is not its business; then answer."""
+        if way == "extended":
+            until = CALENDAR.add_workdays(due, EXTENDED_BY)
+            self._later(_workdays_before(due, ASKED_BEFORE), chance, _Asking(self, keeper, owed, until))
+            self.extended[due] += [each.task for each in owed]
+            day = until
+        else:
+            begun = CALENDAR.first_workday(self.period)
+            self._later(CALENDAR.add_workdays(begun, DISPUTED_AFTER), chance, _Disputing(self, keeper, owed))
+            day = _workdays_before(due, 1)
+        self._later(day, chance, _AnsweringOpen(self, keeper, owed), last=15)
+        ids = tuple(each.task for each in owed)
+        self._later(self._next(day), chance, _AcceptingAnswered(self, keeper, ids))
 
     def _give_back(self, keeper: str, each: Owed, day: date, chance: Random) -> None:
         """Have an answer given back, and every second one answered again and accepted."""
@@ -187,10 +289,11 @@ class PeriodPlay:
 
     def _review_own(self, moment: datetime) -> None:
         """Have the office at the top accept what other offices answered themselves."""
-        for part in batches(self._answered(self.own)):
+        for part in batches(self.answered(self.own)):
             accept_tasks(self.stage.as_officer(moment), self.stage.root, tasks=part)
 
-    def _answered(self, tasks: Iterable[int]) -> list[int]:
+    def answered(self, tasks: Iterable[int]) -> list[int]:
+        """Return those of some tasks whose answer waits to be accepted."""
         held = visible_tasks(self.stage.as_officer(self.stage.agenda.until)).filter(state="answered")
         answered = set(held.filter(pk__in=list(tasks)).values_list("pk", flat=True))
         return [task for task in tasks if task in answered]
@@ -265,6 +368,57 @@ class _Accepting(_Deed):
 
 
 @dataclass(frozen=True)
+class _AnsweringOpen(_Answering):
+    """An office answers what is still its own to answer: granted a later day, or found its business."""
+
+    def open(self, owed: Iterable[Owed]) -> list[Owed]:
+        """Return those that can be answered still."""
+        there = super().open(owed)
+        context = self.play.stage.as_officer(self.play.stage.agenda.until)
+        held = visible_tasks(context).filter(pk__in=[each.task for each in there], closed_at=None)
+        waiting = set(held.filter(state__in=OPEN, disputed=False).values_list("pk", flat=True))
+        return [each for each in there if each.task in waiting]
+
+
+@dataclass(frozen=True)
+class _AcceptingAnswered(_Accepting):
+    """An office accepts those of some tasks that were answered."""
+
+    def do(self, context: Context) -> None:
+        """Accept them in bulk."""
+        for part in batches(self.play.answered(self.tasks)):
+            accept_tasks(context, self.play.stage.org(self.keeper), tasks=part)
+
+
+@dataclass(frozen=True)
+class _Asking(_Deed):
+    """An office asks for a later day."""
+
+    owed: tuple[Owed, ...]
+    until: date
+
+    def do(self, context: Context) -> None:
+        """Ask in bulk."""
+        rows = [NewExtension(each.task, self.until, LATER_WANTED) for each in self.open(self.owed)]
+        if rows:
+            ask_extensions(context, self.play.stage.org(self.keeper), rows=rows)
+
+
+@dataclass(frozen=True)
+class _Disputing(_Deed):
+    """An office says that some tasks are not its business."""
+
+    owed: tuple[Owed, ...]
+
+    def do(self, context: Context) -> None:
+        """Say so in bulk."""
+        rows = [NewDispute(each.task, NOT_MINE, NOT_OURS) for each in self.open(self.owed)]
+        if rows:
+            raise_disputes(context, self.play.stage.org(self.keeper), rows=rows)
+            self.play.disputed += [row.task for row in rows]
+
+
+@dataclass(frozen=True)
 class _OneDeed(_Deed):
     """Something that is done with one task."""
 
@@ -327,6 +481,16 @@ class _Correcting(_OneDeed):
         values = present | play.values_of(self.owed, chance, answer.record.day)
         if values != present:
             correct_record(context, answer.record, values=values, reason=CORRECTED)
+
+
+def _workdays_before(due: date, count: int) -> date:
+    """Return the working day that lies so many before a due day."""
+    day = due
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not CALENDAR.is_workday(day):
+            day -= timedelta(days=1)
+    return day
 
 
 def periods_beginning_with(month: Period) -> list[Period]:

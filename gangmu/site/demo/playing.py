@@ -53,9 +53,9 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     desks = _desks(world, folder.name)
     filling = at(context, morning(month.first - timedelta(days=45)))
     staff = fill_world(filling, world, orgs, desks, say, after)
-    _open_machines(filling, world, orgs, folder.name)
+    machines = _open_machines(filling, world, orgs, folder.name)
     seal_entries(filling.now)
-    stage = Stage(world, orgs, staff, Agenda(until), say)
+    stage = Stage(world, orgs, staff, Agenda(until), say, machines)
     _play_months(stage, wanted, _exports(folder.name))
     return world, _accounts(folder.name)
 
@@ -97,14 +97,16 @@ def _desks(world: World, place: str) -> list[Desk]:
     return [Desk(f"{door.login}.{place}", door.post, where[door.at]) for door in _doors().doors]
 
 
-def _open_machines(context: Context, world: World, orgs: Orgs, place: str) -> None:
-    """Open the accounts of those who hold no post of the Party: operator and auditor."""
-    root = orgs[world.plan.root]
+def _open_machines(context: Context, world: World, orgs: Orgs, place: str) -> dict[str, AccountActor]:
+    """Open the accounts of those who hold no post of the Party: arbiter, auditor, operator."""
+    root, opened = orgs[world.plan.root], {}
     for door in _doors().machines:
         account = open_account(context, org=root, login=f"{door.login}.{place}", name=str(door.title))
         grant_role(
             context, org=root, account=account, role=door.post, day=context.today, reason="demonstration"
         )
+        opened[door.post] = AccountActor(account)
+    return opened
 
 
 def _accounts(place: str) -> list[DemoAccount]:

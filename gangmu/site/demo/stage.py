@@ -26,6 +26,9 @@ class Stage:
     staff: Staff
     agenda: Agenda
     say: Say
+    machines: dict[str, AccountActor] = field(default_factory=dict)
+    """Who holds a role of the site, and no post, by the role."""
+
     goes_on_in: dict[str, str] = field(default_factory=dict)
     """Which organization took in one that is closed, by code."""
 

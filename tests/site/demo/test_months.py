@@ -14,7 +14,7 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.people.models import Post
 from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoState
-from gangmu.work.plans.models import Answer, Order, Return, Task
+from gangmu.work.plans.models import Answer, Dispute, Extension, Order, Return, Task
 from gangmu.work.records.models import Record
 
 TODAY = datetime(2015, 7, 20, 4, tzinfo=UTC)
@@ -57,6 +57,9 @@ def test_every_way_that_a_task_can_go_is_gone(said: list[str]) -> None:
     assert Answer.objects.filter(version=2, after_closing=False).exists()
     assert Answer.objects.filter(after_closing=True).exists()
     assert Record.objects.filter(version=2, reason="数字录入有误，已更正").exists()
+    assert set(Dispute.objects.values_list("state", flat=True)) >= {"upheld", "rejected"}
+    granted = Extension.objects.filter(state="granted").values("task")
+    assert Task.objects.filter(pk__in=granted, timing="on_time", carried_to="2015-06").exists()
 
 
 def test_each_closed_task_is_three_facts_and_a_belated_answer_replaces_one(said: list[str]) -> None:
