@@ -88,7 +88,9 @@ class PeriodPlay:
     """Answers of offices themselves, which the office at the top reviews."""
 
     def begin(self) -> None:
-        """Put the issuing on the agenda."""
+        """Put the issuing on the agenda, if anything is owed for such a period."""
+        if not any(duty.every == self.period.kind for duty in duties_of(self.stage.root)):
+            return
         self.stage.agenda.insist(morning(CALENDAR.first_workday(self.period), 8, 30), self._issue)
 
     def _issue(self, moment: datetime) -> None:

@@ -1,0 +1,44 @@
+"""Wubu: what its article asks for, on its own towns and villages."""
+
+from typing import Any
+
+import pytest
+
+from tests.systems.places import Place, current, found_place
+
+
+@pytest.fixture
+def wubu(system: Any) -> Place:
+    """One real street and one real town, with their villages and units."""
+    return found_place(system, "wubu", ("610829001", "610829103"))
+
+
+def test_w20_a_year_has_its_theme_each_quarter_and_a_note_without_the_remedy_is_refused(wubu: Place) -> None:
+    officer = wubu.caller("officer", "610829")
+    village = wubu.first(domain="village", level="village", kind="branch")
+    secretary = wubu.caller("secretary", village)
+    wubu.issue(officer, "quality_year", current("quarter"))
+    (task,) = secretary.get("/tasks/waiting").json()
+    day = current("month").first.isoformat()
+
+    half = {"values": {"noted_on": day, "weakness": "阵地开放少", "done": ""}}
+    refused = secretary.send("post", f"/tasks/{task['id']}/report", half)
+    whole = {"values": {"noted_on": day, "weakness": "阵地开放少", "done": "每周开放四天"}}
+    answered = secretary.send("post", f"/tasks/{task['id']}/report", whole)
+
+    assert (refused.status_code, answered.status_code) == (422, 200)
+    assert set(refused.json()["faults"]) == {"done"}
+
+
+def test_w20_a_brand_is_asked_of_communities_alone_once_a_year(wubu: Place) -> None:
+    officer = wubu.caller("officer", "610829")
+    order = wubu.issue(officer, "brand", current("year"))
+    domains = {org.pk: org.domain for org in wubu.orgs.values()}
+
+    tasks = officer.get(f"/orders/{order['id']}/tasks?limit=200").json()
+    monthly = officer.send(
+        "post", f"/orgs/{wubu.root.pk}/orders", {"duty": "brand", "period": str(current("month"))}
+    )
+
+    assert {domains[task["org_id"]] for task in tasks} == {"community"}
+    assert monthly.status_code == 422
