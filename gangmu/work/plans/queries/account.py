@@ -171,8 +171,8 @@ def year_of(context: Context, top: Org, year: int, *, duty: str = "") -> YearAcc
         org = orgs.get(line.org)
         founded = org.founded_on if org and org.founded_on.year == year else None
         closed = org.closed_on if org and org.closed_on and org.closed_on.year == year else None
-        months = _by_month(line.cells, spans)
-        lines.append(YearLine(line.org, line.name, line.code, months, line.total, founded, closed))
+        cells = _by_month(line.cells, spans)
+        lines.append(YearLine(line.org, line.name, line.code, cells, line.total, founded, closed))
     duties: dict[str, dict[str, Tally]] = {}
     behind: dict[tuple[str, str], str] = {}
     for column, tally in counted.totals.items():
