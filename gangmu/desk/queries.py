@@ -169,7 +169,7 @@ def first_day_steps(context: Context) -> list[FirstDayStep]:
         ),
         FirstDayStep(
             say("Bring in who holds which post"),
-            say("On the same page, the sheet Posts: with the post comes the right to answer."),
+            say("On the same page, the sheet Holders of posts: with the post comes the right to answer."),
             day.posts,
             "imports-of-org",
             org,

@@ -258,7 +258,7 @@ def undo(context: Context, org: Org, ids: Sequence[int]) -> None:
 
 POSTS = ImportKind(
     code="posts",
-    title=say("Posts"),
+    title=say("Holders of posts"),
     permission="people.manage",
     fields=fields,
     judge=judge,

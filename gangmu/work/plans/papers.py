@@ -74,7 +74,7 @@ def figure_titles() -> list[str]:
     """Return what the sums of a line are called, in the order of ``FIGURES``."""
     return [
         translate("Asked for"),
-        translate("In time"),
+        translate("On time"),
         translate("Late"),
         translate("Missing"),
         translate("Still open"),
@@ -297,7 +297,7 @@ def _words_of(row: PaperRow) -> list[str]:
 def account_sheet(paper: AccountPaper) -> bytes:
     """Return an account's last table as an Excel workbook: figures stay figures, the sums are at the foot."""
     table = paper.tables[-1]
-    asked, in_time = translate("Asked for"), translate("In time")
+    asked, in_time = translate("Asked for"), translate("On time")
     columns = [SheetColumn(table.corner, width=36)]
     for title in table.columns:
         columns += [

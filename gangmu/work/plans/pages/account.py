@@ -268,7 +268,7 @@ def _place_heat(found: YearAccount, duty_: str) -> Heat:
 
 
 def _month_heads(found: YearAccount) -> list[Any]:
-    return [*(month_words(month.number) for month in found.months), say("Year")]
+    return [*(month_words(month.number) for month in found.months), say("Whole year")]
 
 
 def _month_cells(found: YearAccount, org: int, cells: Mapping[str, Tally], duty_: str) -> list[HeatCell]:
