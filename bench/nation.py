@@ -2,7 +2,7 @@
 
 ``GANGMU_DIVISIONS=FILE.parquet`` (code, name, parent, level) is the published tree, which is
 needed. ``--share 1`` is the whole nation (5.25 million organizations, 217 million facts, 4 GB
-of files), ``--share 16`` one county in sixteen. ``--beside`` also runs what an analyst would
+of files), ``--share 16`` one county in sixteen, ``--share 16 4 1`` one after the other. ``--beside`` also runs what an analyst would
 write instead, ``--spark MASTER`` the same on Spark.
 """
 
@@ -55,7 +55,9 @@ def assessed(nation: Nation, *options: str) -> tuple[float, dict[str, str], floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=int, default=16, help="one county in so many (1: the whole nation)")
+    parser.add_argument(
+        "--share", type=int, nargs="+", default=[16], help="one county in so many (1: the whole nation)"
+    )
     parser.add_argument("--folder", type=Path, default=None, help="where the files are made and removed")
     parser.add_argument("--memory", default="8GB")
     parser.add_argument("--beside", action="store_true", help="also pandas, polars and PostgreSQL")
@@ -65,36 +67,36 @@ def main() -> None:
     if "GANGMU_DIVISIONS" not in os.environ:
         report.note("not measured", "GANGMU_DIVISIONS names no file of the published divisions")
         report.close()
+    costs = {share: measured(report, given, share) for share in given.share}
+    if len(costs) > 1:
+        most, least = costs[min(costs)], costs[max(costs)]
+        report.at_most("cost of a fact in the largest, beside the smallest", most / least, 1.0, "×")
+    report.close()
+
+
+def measured(report: Report, given: argparse.Namespace, share: int) -> float:
+    """Measure one share of the nation, and return the seconds that a million facts took."""
     with tempfile.TemporaryDirectory(prefix="gangmu-nation-", dir=given.folder) as folder:
-        nation = make_nation(Path(os.environ["GANGMU_DIVISIONS"]), given.share, Path(folder) / "nation")
+        print(f"one county in {share}" if share > 1 else "the nation", flush=True)
+        nation = make_nation(Path(os.environ["GANGMU_DIVISIONS"]), share, Path(folder) / "nation")
         report.note("organizations", f"{nation.orgs:,}")
         report.note("facts", f"{nation.facts:,}")
+        wanted = ("--write", "scores", "--trust", "--memory", given.memory)
         before = baseline(nation)
-        taken, hashes, most = assessed(nation, "--write", "scores", "--trust", "--memory", given.memory)
+        taken, hashes, most = assessed(nation, *wanted)
         base = min(before, baseline(nation))
         report.note("count by organization", base, "s")
         report.note("facts to scores and ranks", taken, "s")
         report.at_most("ratio", taken / base, 6.0, "×")
         report.at_most("peak memory", most, 10.0, "GB")
         for master in given.spark:
-            spark, found, _ = assessed(
-                nation,
-                "--write",
-                "scores",
-                "--trust",
-                "--memory",
-                given.memory,
-                "--engine",
-                "spark",
-                "--master",
-                master,
-            )
+            spark, found, _ = assessed(nation, *wanted, "--engine", "spark", "--master", master)
             report.note(f"the same on Spark, {master}", spark, "s")
             report.holds("the same hash", found["scores"] == hashes["scores"])
         if given.beside:
             for name, act in _analyst.ways(nation).items():
                 report.note(name, seconds(act), "s")
-    report.close()
+    return taken / nation.facts * 1e6
 
 
 if __name__ == "__main__":

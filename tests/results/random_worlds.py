@@ -160,6 +160,8 @@ def _tree(chance: random.Random) -> list[Entry]:
     for number, day in enumerate(changes):
         if number < late:
             growth.begin(ids[number], day)
+        if not growth.parent:
+            break  # all have been closed
         org = chance.choice(list(growth.parent))
         if growth.opened[org] < day:
             (growth.close if chance.random() < 0.4 and len(growth.parent) > 2 else growth.move)(org, day)
