@@ -299,6 +299,11 @@ class _Shelf:
 _SHELF = _Shelf()
 
 
+def index_of_words() -> SparseIndex:
+    """Return the index of this process, with all that was asked until now."""
+    return _SHELF.fresh()
+
+
 def packed_terms(words: str, synonyms: Synonyms) -> bytes:
     """Return what an order's words are found by, as it is kept."""
     terms: Terms = terms_of(words, synonyms)
