@@ -31,7 +31,7 @@ from gangmu.kernel.notices.queries import visible_notices
 from gangmu.kernel.offices.queries import open_for_founding
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
-from gangmu.kernel.packs.queries import pack_of, pack_version_of
+from gangmu.kernel.packs.queries import pack_findings, pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.work.plans.queries.account import account_of
 
@@ -184,7 +184,7 @@ def handbook(request: Request) -> HttpResponse:
         for kind, held in sorted(pack.definitions.items(), key=lambda item: _kind_order(item[0]))
         if held
     ]
-    values = {"pack": pack, "version": version, "kinds": kinds}
+    values = {"pack": pack, "version": version, "kinds": kinds, "findings": pack_findings(version)}
     return render(request, "desk/handbook.html", values)
 
 

@@ -12,6 +12,7 @@ from gangmu.desk import api as desk
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access import api as access
 from gangmu.kernel.files import api as files
+from gangmu.kernel.guard import api as guard
 from gangmu.kernel.imports import api as imports
 from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
@@ -56,6 +57,7 @@ api = NinjaAPI(
 for room in (
     access,
     orgs,
+    guard,
     imports,
     people,
     files,

@@ -1,7 +1,7 @@
 """What a rule against formalism says, and how it recognizes a breach."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,8 @@ class Wordings(BaseModel):
     """What a rule looks for in written text; each entry is a regular expression.
 
     ``block`` and ``warn`` are demands, which a refusal of the same thing is not;
-    ``literal`` is forbidden as it stands. ``unless`` are honest wordings around them.
+    ``literal`` is forbidden as it stands, ``literal_warn`` doubtful as it stands. ``unless``
+    are honest wordings around them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +25,7 @@ class Wordings(BaseModel):
     block: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
     literal: tuple[str, ...] = ()
+    literal_warn: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
 
@@ -94,6 +96,28 @@ class Grammar(BaseModel):
     feigned: tuple[str, ...]
     willing: tuple[str, ...]
     urgent: tuple[str, ...]
+
+
+class Example(BaseModel):
+    """A text, a definition with its kind, the files of a pack, or a text of so many letters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = ""
+    letters: int = 0
+    kind: str = ""
+    definition: dict[str, Any] = {}
+    pack: dict[str, str] = {}
+
+
+class Examples(BaseModel):
+    """What breaks a rule, what nearly does, and what people honestly write."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    breach: tuple[Example, ...]
+    near_miss: tuple[Example, ...]
+    honest: tuple[Example, ...]
 
 
 class RuleBook(BaseModel):

@@ -18,6 +18,7 @@ class GuardOverride(models.Model):
 
         ORDER = "order"
         NOTICE = "notice"
+        DOCUMENT = "document"
 
     rule = models.CharField(max_length=20)
     org = models.ForeignKey(Org, models.PROTECT, related_name="guard_overrides")

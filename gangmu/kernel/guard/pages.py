@@ -1,6 +1,8 @@
 """The rules against formalism in words, and the exceptions from them, for the office and for everybody."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -10,18 +12,26 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
+from gangmu.core.definition import Fault
 from gangmu.core.errors import Invalid
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.core.text import Text
 from gangmu.frame.doors import ANYONE, OWN, Request, page
+from gangmu.frame.figures import Status
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.guard.models import GuardOverride
 from gangmu.kernel.guard.operations import end_override, override_rule
-from gangmu.kernel.guard.queries import override_by_id, past_overrides, standing_overrides
-from gangmu.kernel.guard.rules import all_rules, rule_of
+from gangmu.kernel.guard.queries import (
+    findings_in,
+    override_by_id,
+    pack_here,
+    past_overrides,
+    standing_overrides,
+)
+from gangmu.kernel.guard.rules import all_examples, all_rules, rule_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
 
@@ -32,13 +42,26 @@ CERTAINTY = {
     "D": say("To be verified"),
     "ours": say("The bound is the product's own"),
 }
-WHAT = {"order": say("Orders"), "notice": say("Notices")}
+WHAT = {"order": say("Orders"), "notice": say("Notices"), "document": say("Documents")}
 
 
 @page(OWN)
 def rules(request: Request) -> HttpResponse:
     """Show every rule in words: its paper, how sure that is, what the software does."""
-    shown = [(rule, CERTAINTY[rule.certainty]) for rule in all_rules()]
+    examples = all_examples()
+    shown = [
+        (
+            rule,
+            CERTAINTY[rule.certainty],
+            [each.text for each in examples[rule.code].breach if each.text],
+            [
+                each.text
+                for each in (*examples[rule.code].near_miss, *examples[rule.code].honest)
+                if each.text
+            ],
+        )
+        for rule in all_rules()
+    ]
     return render(request, "guard/rules.html", {"rules": shown})
 
 
@@ -182,8 +205,71 @@ def override(request: Request, override_id: int) -> HttpResponse:
     return render(request, "guard/override.html", values)
 
 
+def _findings_table(request: Request, rows: Sequence[Fault], *, title: Text, empty: Text) -> Table:
+    columns = [
+        Column("effect", say("What follows"), "status", value=_effect),
+        Column("file", say("Where"), value=lambda each: f"{each.file}:{each.line}" if each.file else ""),
+        Column("message", say("What was found"), width=48),
+        Column(
+            "code",
+            say("Rule"),
+            value=lambda each: each.code,
+            link=lambda each: f"{reverse('guard-rules')}#{each.code}" if each.document else None,
+        ),
+        Column("paper", say("Paper"), value=lambda each: f"{each.document} {each.article}".strip(), width=40),
+    ]
+    return Table(request, columns, rows, title=title, empty_title=empty, exports=False)
+
+
+def _effect(fault: Fault) -> Status:
+    return Status(say("Warns"), "yellow") if fault.warning else Status(say("Refuses"), "red")
+
+
+@page("packs.view")
+def pack(request: Request) -> HttpResponse:
+    """Show what today's rules say about the pack in force."""
+    version, found = pack_here(request.context)
+    table = _findings_table(
+        request,
+        found,
+        title=say("What the rules say about this pack"),
+        empty=say("The rules find nothing in this pack"),
+    )
+    return render(request, "guard/pack.html", {"table": table, "version": version, "count": len(found)})
+
+
+DRAFTS = {
+    "": say("A text: of an order, a notice, a document"),
+    "duty": say("A duty"),
+    "record": say("A record"),
+    "indicator": say("An indicator"),
+    "scorecard": say("A scorecard"),
+}
+
+
+@page("packs.view", methods=("GET", "POST"))
+def look(request: Request) -> HttpResponse:
+    """Look through a text or a draft of a definition before it is sent; nothing of it is kept."""
+    typed, kind = request.POST.get("text", ""), request.POST.get("kind", "")
+    values: dict[str, Any] = {"kinds": list(DRAFTS.items()), "kind": kind, "typed": typed}
+    if request.method != "POST":
+        return render(request, "guard/look.html", values)
+    try:
+        found = findings_in(request.context, text=typed, kind=kind)
+    except Invalid as refusal:
+        values["text_fault"] = translate(refusal.faults.get("text", ""))
+        return form_again(request, "guard/look.html", values, refusal)
+    values["looked"] = True
+    values["table"] = _findings_table(
+        request, found, title=say("What the rules find"), empty=say("The rules find nothing here")
+    )
+    return render(request, "guard/look.html", values)
+
+
 urlpatterns = [
     path("guard/rules/", rules, name="guard-rules"),
+    path("guard/pack/", pack, name="guard-pack"),
+    path("guard/look/", look, name="guard-look"),
     path("guard/exceptions/", overrides, name="guard-overrides"),
     path("guard/exceptions/new/", make_override, name="guard-make-override"),
     path("guard/exceptions/<int:override_id>/", override, name="guard-override"),

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -13,9 +13,9 @@ from typing import Any
 from opencc import OpenCC
 from pydantic import BaseModel
 
-from gangmu.core.definition import Fault, Place, read_definition
+from gangmu.core.definition import Fault, Place, read_definition, read_yaml
 from gangmu.core.errors import Invalid
-from gangmu.kernel.guard.definitions import Effect, Grammar, GuardRule, RuleBook
+from gangmu.kernel.guard.definitions import Effect, Examples, Grammar, GuardRule, RuleBook
 from gangmu.kernel.packs.rules import Pack
 
 _HERE = Path(__file__).parent
@@ -53,6 +53,15 @@ def all_rules() -> tuple[GuardRule, ...]:
     if book is None:
         raise RuntimeError("\n".join(map(str, faults)))
     return book.rules
+
+
+@lru_cache(maxsize=1)
+def all_examples() -> Mapping[str, Examples]:
+    """Return what breaks each rule, what nearly does and what is honest, by the rule's code."""
+    node, faults = read_yaml(_HERE / "examples.yaml")
+    if node is None:
+        raise RuntimeError("\n".join(map(str, faults)))
+    return {code: Examples.model_validate(said) for code, said in node.plain().items()}
 
 
 @lru_cache(maxsize=32)
@@ -116,6 +125,7 @@ def _reader() -> _Reader:
 class _Pattern:
     rule: GuardRule
     literal: re.Pattern[str]
+    literal_warn: re.Pattern[str]
     block: re.Pattern[str]
     warn: re.Pattern[str]
     unless: re.Pattern[str]
@@ -124,7 +134,14 @@ class _Pattern:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[_Pattern, ...]:
     return tuple(
-        _Pattern(rule, _any(said.literal), _any(said.block), _any(said.warn), _any(said.unless))
+        _Pattern(
+            rule,
+            _any(said.literal),
+            _any(said.literal_warn),
+            _any(said.block),
+            _any(said.warn),
+            _any(said.unless),
+        )
         for rule in all_rules()
         if "text" in rule.looks_at or "definition" in rule.looks_at
         for said in (rule.text,)
@@ -171,6 +188,7 @@ def _first(pattern: _Pattern, plain: str) -> Finding | None:
     kinds: tuple[tuple[re.Pattern[str], Effect, bool], ...] = (
         (pattern.literal, "block", True),
         (pattern.block, "block", False),
+        (pattern.literal_warn, "warn", True),
         (pattern.warn, "warn", False),
     )
     for wordings, effect, literal in kinds:
@@ -410,6 +428,11 @@ class AgainstFormalism(Invalid):
             faults["knowingly"] = "Say that you go on knowingly."
         values = {"quote": first.quote, "rule": first.rule.code, "source": first.rule.source}
         super().__init__(message, values, faults=faults)
+
+
+def asked_back(findings: list[Finding]) -> list[Finding]:
+    """Return findings of which none refuses: as for a paper of others, which is kept as they wrote it."""
+    return [replace(finding, effect="warn") for finding in findings]
 
 
 def refuse(findings: list[Finding], *, field: str, knowingly: bool, language: str = "zh-hans") -> None:

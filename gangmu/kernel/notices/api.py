@@ -162,10 +162,11 @@ class DocumentIn(Schema):
     text: str = ""
     articles: list[ArticleOut] = []
     file: int | None = None
+    knowingly: bool = False
 
     def content(self) -> DocumentContent:
         """Return it as the operation takes it."""
-        plain = self.dict(exclude={"articles", "code", "reason"})
+        plain = self.dict(exclude={"articles", "code", "reason", "knowingly"})
         return DocumentContent(**plain, articles=tuple(article.dict() for article in self.articles))
 
 
@@ -387,7 +388,11 @@ def get_document(request: Request, document_code: str, version: int | None = Non
 def post_document(request: Request, org_id: int, given: NewDocumentIn) -> Document:
     """Put a document into the library."""
     return add_document(
-        request.context, org_by_id(request.context, org_id), code=given.code, content=given.content()
+        request.context,
+        org_by_id(request.context, org_id),
+        code=given.code,
+        content=given.content(),
+        knowingly=given.knowingly,
     )
 
 
@@ -406,4 +411,5 @@ def post_revision(request: Request, document_code: str, given: RevisionIn) -> Do
         document_by_code(request.context, document_code),
         content=given.content(),
         reason=given.reason,
+        knowingly=given.knowingly,
     )

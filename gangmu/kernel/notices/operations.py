@@ -75,7 +75,7 @@ def publish_notice(
     faults = _publishing_faults(org, title, audience, named) | _term_faults(context, first, term)
     _refuse(faults | body_faults(body))
     refuse_length(body.characters, length_reason)
-    words = {"title": title, "text": "\n".join(body.paragraphs)}
+    words = {"title": title, "text": "\n".join(body.paragraphs), "table": body.table_text}
     refuse_text(org, words, what="notice", context=context, knowingly=knowingly)
     notice = Notice.objects.create(
         org=org,
@@ -289,7 +289,9 @@ class DocumentContent:
 
 
 @operation("notices.add_document", permission="notices.publish", at="org")
-def add_document(context: Context, org: Org, *, code: str, content: DocumentContent) -> Document:
+def add_document(
+    context: Context, org: Org, *, code: str, content: DocumentContent, knowingly: bool = False
+) -> Document:
     """Put a document into the library, as its first version, for all below the organization.
 
     ``code`` is what duties name it by. Refused when another document, or one of the
@@ -298,6 +300,7 @@ def add_document(context: Context, org: Org, *, code: str, content: DocumentCont
     _refuse(_document_faults(code, content))
     if Document.objects.filter(root=org.root_id, code=code).exists() or _in_pack(org.root_id, code):
         _refuse({"code": "Another document has this code."})
+    _guard_document(context, org, content, knowingly=knowingly)
     try:
         with transaction.atomic():
             document = Document.objects.create(org=org, code=code, root=org.root_id)
@@ -314,10 +317,16 @@ def _in_pack(root: int, code: str) -> bool:
 
 @operation("notices.revise_document", permission="notices.publish", at="document.org")
 def revise_document(
-    context: Context, document: Document, *, content: DocumentContent, reason: str
+    context: Context,
+    document: Document,
+    *,
+    content: DocumentContent,
+    reason: str,
+    knowingly: bool = False,
 ) -> DocumentVersion:
     """Add a newer version of a document; the older ones stay readable beside it."""
     _refuse(_document_faults(document.code, content) | ({} if reason.strip() else {"reason": _NEEDED}))
+    _guard_document(context, document.org, content, knowingly=knowingly)
     versions = DocumentVersion.objects.select_for_update().filter(document=document)
     newest = versions.get(newest=True)
     newest.newest = False
@@ -337,6 +346,17 @@ def _document_faults(code: str, content: DocumentContent) -> dict[str, str]:
     if not (content.text.strip() or content.articles or content.file):
         faults["text"] = "A document has a text, articles or a file."
     return faults
+
+
+def _guard_document(context: Context, org: Org, content: DocumentContent, *, knowingly: bool) -> None:
+    """Hold a document to the rules: one's own as an order, others' as a paper that is only kept."""
+    words = {
+        "title": content.title,
+        "text": content.text,
+        "articles": "\n".join(f"{row.get('title', '')}\n{row.get('text', '')}" for row in content.articles),
+    }
+    own = content.issuer.strip() in (org.name, org.name.removeprefix("中共"))
+    refuse_text(org, words, what="document", context=context, knowingly=knowingly, quoted=not own)
 
 
 def _write_version(

@@ -308,7 +308,7 @@ def publish(request: Request) -> HttpResponse:
             "form": again,
             "may_go_on": getattr(refusal, "may_go_on", False),
             "text": text,
-            "text_fault": translate(refusal.faults.get("text", "")) if refusal.faults.get("text") else "",
+            "text_fault": _beside_the_text(refusal),
             "warning": length_warning(body.characters),
         }
         return form_again(request, "notices/publish.html", values, refusal)
@@ -316,6 +316,12 @@ def publish(request: Request) -> HttpResponse:
     if warning := length_warning(body.characters):
         messages.warning(request, translate(warning))
     return redirect("notices-notice", notice_id=found.pk)
+
+
+def _beside_the_text(refusal: Invalid) -> str:
+    """Return what is wrong with a notice's text or with the table that is written in it."""
+    said = [refusal.faults[field] for field in ("text", "table") if field in refusal.faults]
+    return "；".join(translate(fault) for fault in said)
 
 
 def _term(given: Mapping[str, Any]) -> Term:
@@ -669,6 +675,7 @@ def _document_again(
         "articles": request.POST.get("articles", ""),
         "text_fault": translate(faults["text"]) if "text" in faults else "",
         "articles_fault": translate(faults["articles"]) if "articles" in faults else "",
+        "may_go_on": getattr(refusal, "may_go_on", False),
         **more,
     }
     return form_again(request, template, values, refusal)
@@ -687,7 +694,11 @@ def document_new(request: Request) -> HttpResponse:
         org = _org_here(context, given["org"])
         scan = _scan(request, org)
         added = add_document(
-            context, org, code=given["code"], content=_content(request, given, scan and scan.pk)
+            context,
+            org,
+            code=given["code"],
+            content=_content(request, given, scan and scan.pk),
+            knowingly="knowingly" in request.POST,
         )
         if scan:
             attach_files(context, org, files=[scan], subject=f"notices.Document:{added.pk}")
@@ -719,7 +730,9 @@ def document_revise(request: Request, document_code: str) -> HttpResponse:
         given = parse_fields(specs, form.raw(request.POST))
         scan = _scan(request, found.org)
         content = _content(request, given, scan.pk if scan else entry.file)
-        revise_document(context, found, content=content, reason=given["reason"])
+        revise_document(
+            context, found, content=content, reason=given["reason"], knowingly="knowingly" in request.POST
+        )
         if scan:
             attach_files(context, found.org, files=[scan], subject=f"notices.Document:{found.pk}")
     except Invalid as refusal:

@@ -17,6 +17,7 @@ MOST_CHARACTERS = rule_of("R-DOC-LENGTH").most_characters
 
 ADVISED_CHARACTERS = rule_of("R-DOC-LENGTH").advised_characters
 MOST_ROWS = 5000
+MOST_CHECKED = 10_000
 MOST_COLUMNS = 30
 ANSWER_WITHIN = 5
 """Working days for the answer to an objection, unless the notice says otherwise."""
@@ -40,6 +41,16 @@ class Body(BaseModel):
     def characters(self) -> int:
         """How many characters people have to read in the text; a table is looked up, not read."""
         return sum(len("".join(paragraph.split())) for paragraph in self.paragraphs)
+
+    @property
+    def table_text(self) -> str:
+        """What its table says, a line for each different wording: people read it as they read the text.
+
+        Figures and what stands far down among thousands of names are not looked at.
+        """
+        cells = dict.fromkeys(cell for row in (self.head, *self.rows) for cell in row)
+        said = "\n".join(cell for cell in cells if not cell.replace(".", "").replace("%", "").isdecimal())
+        return said[:MOST_CHECKED]
 
     @model_serializer
     def _for_the_log(self) -> dict[str, Any]:

@@ -70,12 +70,13 @@ def cost_of(context: Context, issuer: Org, *, asked: Demand, help_text: str = ""
     kind = burden_kind(pack)
     record = pack.find(RecordKind, asked.record)
     synonyms = synonyms_of(pack.all(SynonymKind))
-    nested = _nested_issuers(issuer)
+    index = _SHELF.fresh()
+    nested = _nested_issuers(issuer, index)
     beside = tuple(_by_field(context, issuer, asked, pack, synonyms, nested))
     known = {overlap.asking for overlap in beside}
     alike = (
         overlap
-        for overlap in _by_meaning(context, asked, record, help_text, kind, synonyms, nested)
+        for overlap in _by_meaning(context, index, asked, record, help_text, kind, synonyms, nested)
         if overlap.asking not in known
     )
     orders, minutes = month_so_far(issuer, context.today, asked.reach)
@@ -124,10 +125,10 @@ def measured_minutes(root: int, duty: str) -> Measured | None:
     return median_of(list(rows))
 
 
-def _nested_issuers(issuer: Org) -> set[int]:
+def _nested_issuers(issuer: Org, index: SparseIndex) -> set[int]:
     """Return those who can reach the same organizations: above an issuer, below it, and itself."""
     beneath = Places.of([below(issuer.path)])
-    known = sorted(_SHELF.fresh().issuers)
+    known = sorted(index.issuers)
     found = {issuer.pk, *ancestor_ids(issuer.path)}
     for start in range(0, len(known), 500):
         found.update(ids_within(beneath).filter(pk__in=known[start : start + 500]))
@@ -140,10 +141,10 @@ def _by_field(
     """Yield the open orders that ask the same organizations for the same record or the same values."""
     own = pack.find(RecordKind, asked.record)
     names = field_names(own, synonyms) if own else {}
+    # narrowed to issuers and sorted here: a database would be tempted to walk through all of them
     rows = (
         Asking.objects.filter(root=issuer.root_id, due_on__gte=context.today, withdrawn_on=None)
-        .filter(issuer__in=nested)
-        .order_by("-pk")
+        .order_by()
         .values_list(
             "pk",
             "order",
@@ -159,7 +160,9 @@ def _by_field(
         )
     )
     seen: set[tuple[str, str]] = set()
-    for pk, order, duty, period, record, title, issuer_id, name, asked_on, due, reach in rows:
+    for pk, order, duty, period, record, title, issuer_id, name, asked_on, due, reach in sorted(
+        (row for row in rows if row[6] in nested), reverse=True
+    ):
         if (duty, record) in seen or (
             duty == asked.duty and (period != asked.period or issuer_id == issuer.pk)
         ):
@@ -191,6 +194,7 @@ def _meet(period: str, other: str) -> bool:
 
 def _by_meaning(
     context: Context,
+    index: SparseIndex,
     asked: Demand,
     record: RecordKind | None,
     help_text: str,
@@ -203,7 +207,7 @@ def _by_meaning(
     bound = float(kind.overlap_at) if kind else 0.6
     hits = {
         hit.key: hit.score
-        for hit in _SHELF.fresh().search(
+        for hit in index.search(
             terms_of(words, synonyms), issuers=nested, but_duty=asked.duty, least=min(0.35, bound), most=12
         )
     }
@@ -261,23 +265,22 @@ class _Shelf:
     seen: set[int] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    OVERLAP = 500
+    OVERLAP = 100
     """Keys looked at again: on PostgreSQL a lower one may be committed after a higher."""
 
     def fresh(self) -> SparseIndex:
         """Return the index with all that was asked until now."""
         with self.lock:
             pk, stamp = self.last
-            if pk and not Asking.objects.filter(pk=pk, stamp=stamp).exists():
-                self.index, self.last, self.seen = SparseIndex(), (0, ""), set()  # another database
+            window = Asking.objects.filter(pk__gt=pk - self.OVERLAP) if pk else Asking.objects.none()
+            known = dict(window.values_list("pk", "stamp"))
+            if pk and known.get(pk) != stamp:  # what was read has been undone, or is another database
+                self.index, self.last, self.seen, known = SparseIndex(), (0, ""), set(), {}
                 pk = 0
-            floor = max(0, pk - self.OVERLAP)
-            keys = Asking.objects.filter(pk__gt=floor).order_by("pk")
-            if pk:
-                keys = keys.filter(
-                    pk__in=[each for each in keys.values_list("pk", flat=True) if each not in self.seen]
-                )
-            self._take(keys)
+            new = [each for each in known if each not in self.seen]
+            if new or not pk:
+                rows = Asking.objects.filter(pk__in=new) if pk else Asking.objects.all()
+                self._take(rows.order_by("pk"))
             return self.index
 
     def _take(self, rows: QuerySet[Asking]) -> None:

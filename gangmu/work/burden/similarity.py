@@ -134,6 +134,7 @@ class SparseIndex:
     _numbers: dict[str, int] = field(default_factory=dict)
     _aside: list[Entered] = field(default_factory=list)
     _beside: dict[int, int] = field(default_factory=dict)
+    _asked: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self._keys) + len(self._aside)
@@ -145,18 +146,20 @@ class SparseIndex:
         return sum(array.nbytes for array in arrays)
 
     @property
-    def issuers(self) -> set[int]:
+    def issuers(self) -> frozenset[int]:
         """Everybody who ever asked."""
-        return set(np.unique(self._issuers).tolist()) | {each.issuer for each in self._aside}
+        return frozenset(self._asked)
 
     def enter(self, entered: Sequence[Entered]) -> None:
         """Take in more texts."""
         self._aside += entered
+        self._asked.update(each.issuer for each in entered)
+        if len(self._aside) > self.aside_most:
+            self._sort_in()
+            return
         for each in entered:
             for number in each.terms.tolist():
                 self._beside[number] = self._beside.get(number, 0) + 1
-        if len(self._aside) > self.aside_most:
-            self._sort_in()
 
     def _number(self, duty: str) -> int:
         if duty not in self._numbers:

@@ -5,9 +5,11 @@ from typing import Any
 from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.imports.rules import add_import_family
 from gangmu.kernel.packs.rules import add_check, add_shape
+from gangmu.work.burden.queries import add_verdicts
 from gangmu.work.plans.asked_again import fields_asked_again
 from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
 from gangmu.work.plans.paper_rows import FAMILY
+from gangmu.work.plans.queries.burden import duplicates_of
 from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
@@ -30,6 +32,7 @@ add_shape("account", AccountKind)
 add_shape("task_rules", TaskRules)
 add_check(duty_faults)
 add_check(duty_set_faults)
+add_verdicts(duplicates_of)
 add_check(fields_asked_again)
 add_import_family(FAMILY)
 add_menu(

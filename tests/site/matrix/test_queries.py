@@ -108,6 +108,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "task": lambda scene: scene.task,
     "task_id": lambda scene: scene.task.pk,
     "top": lambda scene: scene.office.town,
+    "text": lambda scene: f"{VILLAGE}每天打卡",
     "typed": lambda scene: VILLAGE,
     "year": lambda scene: 2015,
 }
@@ -173,6 +174,8 @@ TELLS_NO_NAME = {
     ),
     "desk.first_day_steps": "what is still to be done at the top of the tree",
     "desk.plan_counts": "numbers of the same",
+    "guard.findings_in": "what a text is found to hold, which the reader wrote",
+    "guard.pack_here": "what the pack is found to hold",
     "imports.kinds_for": "kinds of lists",
     "imports.shown_values": "a row of a list that was read within reach; its numbers are masked",
     "inbox.started_by_me": OWN,

@@ -331,3 +331,23 @@ def test_cost_may_not_be_noted_twice_or_above_the_quota_without_reason(asking_of
     with pytest.raises(Invalid):
         note_asking(asking_office.system, asking_office.county, order=10, cost=above, **given)
     assert Asking.objects.count() == 1
+
+
+def test_account_of_issuers_tells_how_many_orders_were_upheld_as_duplicates(
+    asking_office: Office, acting: Any
+):
+    from gangmu.work.plans.operations.disputes import answer_disputes, raise_dispute
+
+    system = asking_office.system
+    first = issue(system, asking_office.county, "count")
+    again = issue(system, asking_office.town, "again", "2015Q4", knowingly=True)
+    secretary = acting("secretary", asking_office.branch)
+    task = again.tasks.get(org=asking_office.branch)
+    raise_dispute(secretary, task, ground="duplicate", reason="县里要过", other_order=first)
+    before = issuer_lines(system, first=BEGIN, last=date(2016, 1, 1), level="township")
+    answer_disputes(system, again, ground="duplicate", uphold=True, note="确系重复", other_order=first)
+
+    after = issuer_lines(system, first=BEGIN, last=date(2016, 1, 1), level="township")
+
+    assert [(line.disputed, line.upheld, line.upheld_share) for line in before] == [(1, 0, 0)]
+    assert [(line.disputed, line.upheld, line.upheld_share) for line in after] == [(1, 1, 1)]

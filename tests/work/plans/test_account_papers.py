@@ -188,7 +188,9 @@ def test_best_of_names_those_who_stand_alike_together_or_not_at_all() -> None:
     others = [standing(name, on_time=1) for name in "丙丁戊"]
 
     assert [each.name for each in best_of([standing("甲"), standing("乙"), *others], 1)] == ["乙", "甲"]
-    assert [each.name for each in best_of([standing("甲", due=3, on_time=3), standing("乙"), *others], 1)] == ["甲"]
+    assert [
+        each.name for each in best_of([standing("甲", due=3, on_time=3), standing("乙"), *others], 1)
+    ] == ["甲"]
 
 
 def test_best_of_never_names_the_lower_half() -> None:
