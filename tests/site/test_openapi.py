@@ -195,7 +195,6 @@ SHORT_LISTS: dict[str, str] = {
     "burden.approved_forms": "what one pack says",
     "desk.operations": "the catalogue of the product",
     "guard.all_rules": "the rules of the product",
-    "guard.findings_in": "what a text or a draft is found to hold",
     "guard.pack_here": "what one pack is found to hold",
     "ledgers.ledgers_of": "what one pack says",
     "ledgers.sums_below": "those directly below one organization",
