@@ -13,7 +13,10 @@ from gangmu.kernel.audit.queries import all_entries
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.offices.queries import first_day
 from gangmu.kernel.orgs.queries import ids_within
-from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.models import Dispute, Extension, Handover, Order, Passing, Task
+from gangmu.work.plans.queries.asked import extensions_asked, passings_here
+from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, said_against
+from gangmu.work.plans.queries.handovers import handovers_to_sign
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, visible_tasks, waiting_tasks
 
@@ -198,3 +201,107 @@ def first_day_steps(context: Context) -> list[FirstDayStep]:
             "plans-account",
         ),
     ]
+
+
+# What was said back to orders, and waits for somebody's word.
+
+
+def said_back_counts(context: Context) -> Counts:
+    """Return how much waits that was passed down, asked for, said against orders or handed over."""
+    waiting = own_passings(context).count() + handovers_to_sign(context).count()
+    waiting += own_extensions(context).count() + disputes_to_decide(context).count()
+    against = {said.order.pk for said in said_against(context)}
+    late = own_passings(context).filter(due_on__lt=context.today).count()
+    return Counts(waiting=waiting + len(against), overdue=late)
+
+
+def own_passings(context: Context) -> QuerySet[Passing]:
+    """Return what was passed down to the reader's own organizations, not to those below them."""
+    return passings_here(context).filter(place__path__in=context.places("plans.answer").tops)
+
+
+def own_extensions(context: Context) -> QuerySet[Extension]:
+    """Return the later days asked of the reader's own organizations as issuers."""
+    tops = context.places("plans.issue").tops
+    return extensions_asked(context).filter(task__order__issuer__path__in=tops)
+
+
+def said_back_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many of what was said back to orders and waits for the reader's word."""
+    if box == "overdue":
+        late = own_passings(context).filter(due_on__lt=context.today)[:limit]
+        return [_passed(each) for each in late]
+    if box != "waiting":
+        return []
+    return [
+        *(_passed(each) for each in own_passings(context)[:limit]),
+        *(_asked(each) for each in own_extensions(context)[:limit]),
+        *_against(context, limit),
+        *(_to_decide(each) for each in disputes_to_decide(context)[:limit]),
+        *(_to_sign(each) for each in handovers_to_sign(context)[:limit]),
+    ]
+
+
+def _passed(passing: Passing) -> InboxEntry:
+    return InboxEntry(
+        title=msgid("Passed on by %(org)s: %(title)s"),
+        params={"org": passing.passer.name, "title": passing.task.order.title},
+        url_name="plans-passing",
+        url_args={"passing_id": passing.pk},
+        text=passing.note,
+        org_name=passing.place.name,
+        due_on=passing.due_on,
+        at=passing.passed_at,
+    )
+
+
+def _asked(extension: Extension) -> InboxEntry:
+    return InboxEntry(
+        title=msgid("A later day is asked for: %(title)s"),
+        params={"title": extension.task.order.title},
+        url_name="plans-extension",
+        url_args={"extension_id": extension.pk},
+        text=extension.reason,
+        org_name=extension.task.org.name,
+        due_on=extension.answer_by,
+        at=extension.asked_at,
+    )
+
+
+def _against(context: Context, limit: int) -> list[InboxEntry]:
+    """Return what is said against the reader's orders, one line an order: how often, never by whom."""
+    counts: dict[int, list[Said]] = {}
+    for said in said_against(context):
+        counts.setdefault(said.order.pk, []).append(said)
+    return [
+        InboxEntry(
+            title=msgid("%(count)s say that it is not for them: %(title)s"),
+            params={"count": sum(said.count for said in some), "title": some[0].order.title},
+            url_name="plans-disputes",
+            org_name=some[0].order.issuer.name,
+            due_on=min(said.answer_by for said in some if said.answer_by),
+        )
+        for some in list(counts.values())[:limit]
+    ]
+
+
+def _to_decide(dispute: Dispute) -> InboxEntry:
+    return InboxEntry(
+        title=msgid("A dispute to decide: %(title)s"),
+        params={"title": dispute.order.title},
+        url_name="plans-dispute",
+        url_args={"dispute_id": dispute.pk},
+        org_name=dispute.task.org.name,
+        due_on=dispute.answer_by,
+        at=dispute.climbed_at,
+    )
+
+
+def _to_sign(handover: Handover) -> InboxEntry:
+    return InboxEntry(
+        title=msgid("A post to take over: sign for what is open there"),
+        url_name="plans-handover",
+        url_args={"handover_id": handover.pk},
+        org_name=handover.org.name,
+        at=handover.given_at,
+    )

@@ -1,6 +1,6 @@
 """What the room brings to the house."""
 
-from gangmu.desk.queries import plan_counts, plan_entries
+from gangmu.desk.queries import plan_counts, plan_entries, said_back_counts, said_back_entries
 from gangmu.frame.navigation import add_landmark, add_menu
 from gangmu.kernel.inbox.rules import add_inbox_source
 
@@ -9,6 +9,7 @@ add_menu("system", "Handbook of this place", "desk-handbook", "packs.view", 10)
 add_menu("system", "Log", "desk-log", "audit.view", 20)
 add_menu("system", "What I did", "desk-own-log", None, 30)
 add_inbox_source("plans", plan_counts, plan_entries)
+add_inbox_source("said_back", said_back_counts, said_back_entries)
 add_landmark("home", "desk-home")
 add_landmark("search", "desk-search")
 add_landmark("help", "desk-handbook")

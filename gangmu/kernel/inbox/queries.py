@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.access.models import Account
-from gangmu.kernel.access.queries import AccountActor
+from gangmu.kernel.access.queries import AccountActor, lenders_of
 from gangmu.kernel.inbox.models import Digest, Item
 from gangmu.kernel.inbox.rules import SOURCES, Box, Counts, InboxEntry, in_order
 from gangmu.kernel.orgs.queries import within
@@ -22,8 +22,14 @@ def _addressed_permissions(context: Context) -> list[str]:
 
 
 def own_items(context: Context) -> QuerySet[Item]:
-    """Return what is addressed to the reader, in person or by a permission at a place."""
+    """Return what is addressed to the reader, in person or by a permission at a place.
+
+    What waits for an absent holder waits for the substitute as well.
+    """
     condition = Q(account=context.account)
+    lenders = lenders_of(context.account, context.today)
+    if lenders:  # a substitute does what waits for the absent holder; what is to be read stays theirs
+        condition |= Q(account__in=lenders, kind=Item.Kind.TODO)
     for permission in _addressed_permissions(context):
         condition |= Q(permission=permission) & within(context.places(permission))
     return Item.objects.filter(condition).select_related("org")

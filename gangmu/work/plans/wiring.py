@@ -11,6 +11,8 @@ from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
 from gangmu.work.plans.paper_rows import FAMILY
 from gangmu.work.plans.queries.burden import duplicates_of
 from gangmu.work.plans.queries.sets import letter_lines
+from gangmu.work.plans.queries.asked import extensions_asked
+from gangmu.work.plans.queries.disputes import disputes_to_decide, disputes_waiting
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
 from gangmu.work.programmes.rules import add_letter_source
@@ -25,6 +27,18 @@ def _waiting(request: Any) -> int:
 
 def _to_review(request: Any) -> int:
     return tasks_to_review(request.context).order_by()[:MOST_SHOWN].count()
+
+
+def _asked(request: Any) -> int:
+    return extensions_asked(request.context).order_by()[:MOST_SHOWN].count()
+
+
+def _said(request: Any) -> int:
+    return disputes_waiting(request.context).order_by()[:MOST_SHOWN].count()
+
+
+def _to_decide(request: Any) -> int:
+    return disputes_to_decide(request.context).order_by()[:MOST_SHOWN].count()
 
 
 add_shape("duty", DutyKind)
@@ -48,7 +62,16 @@ add_menu(
     phone=True,
     count=_to_review,
 )
+add_menu("duties", "Passed to us", "plans-passings", "plans.answer", 15, icon="hierarchy-2")
+add_menu("duties", "Later days", "plans-extensions", "plans.issue", 24, icon="calendar", count=_asked)
+add_menu(
+    "duties", "Said against my orders", "plans-disputes", "plans.issue", 26, icon="messages", count=_said
+)
+add_menu(
+    "duties", "Disputes to decide", "plans-arbiter", "plans.arbitrate", 28, icon="eyeglass", count=_to_decide
+)
 add_menu("duties", "Orders", "plans-orders", "plans.view", 30, icon="send")
+add_menu("system", "Handovers", "plans-handovers", None, 35)
 add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
 add_menu("duties", "The account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
 add_letter_source("duties", letter_lines)

@@ -14,6 +14,7 @@ from tests.site.matrix import (
     calls_people,
     calls_programmes,
     calls_shelf,
+    calls_states,
 )
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_plans import answered_task_of, order_of, record_of
@@ -51,6 +52,12 @@ SAMPLES: dict[str, Sample] = {
     "import_id": lambda office: calls_imports.judged(office).pk,
     "file_id": lambda office: calls_shelf.file_of(office).pk,
     "item_id": lambda office: 0,
+    "extension_id": lambda office: calls_states.extension_of(office).pk,
+    "dispute_id": lambda office: calls_states.climbed_of(office).pk,
+    "passing_id": lambda office: calls_states.passing_of(office).pk,
+    "bulk_id": lambda office: 0,
+    "own_post_id": lambda office: 0,
+    "handover_id": lambda office: 0,
     "notice_id": lambda office: calls_shelf.notice_of(office).pk,
     "objection_id": lambda office: calls_shelf.objection_of(office).pk,
     "document_code": lambda office: calls_shelf.document_of(office).code,
@@ -65,7 +72,16 @@ SAMPLES: dict[str, Sample] = {
 }
 """A route with a parameter that is not here fails the suite."""
 
-OWN_THINGS = {"token_id", "session_id", "delegation_id", "item_id", "screening_id"}
+OWN_THINGS = {
+    "bulk_id",
+    "delegation_id",
+    "handover_id",
+    "item_id",
+    "own_post_id",
+    "screening_id",
+    "session_id",
+    "token_id",
+}
 """Parameters that name one's own things: others find nothing there."""
 
 

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from gangmu.work.plans.api import account, burden, duties, orders, sets, tasks
+from gangmu.work.plans.api import account, burden, duties, orders, said_back, sets, tasks
 
 router = Router(tags=["plans"])
-for noun in (duties, sets, burden, orders, tasks, account):
+for noun in (duties, sets, burden, orders, tasks, account, said_back):
     router.add_router("", noun.router)

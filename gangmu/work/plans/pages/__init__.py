@@ -4,16 +4,20 @@ from gangmu.work.plans.pages import (
     account,
     account_papers,
     burden,
+    disputes,
     duties,
+    extensions,
+    handovers,
+    lists,
     orders,
     paper,
+    passings,
     reviews,
     sets,
     tasks,
 )
 
-urlpatterns = [
-    path
-    for noun in (account, account_papers, burden, duties, orders, paper, reviews, sets, tasks)
-    for path in noun.urlpatterns
-]
+ORDERING = (account, account_papers, burden, duties, orders, paper, reviews, sets, tasks)
+SAID_BACK = (disputes, extensions, handovers, lists, passings)
+
+urlpatterns = [path for noun in (*ORDERING, *SAID_BACK) for path in noun.urlpatterns]

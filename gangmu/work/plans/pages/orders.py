@@ -23,7 +23,9 @@ from gangmu.work.plans.queries.account import (
     Account,
     progress_of,
 )
+from gangmu.work.plans.queries.asked import moves_of_order
 from gangmu.work.plans.queries.duties import duty_of_order
+from gangmu.work.plans.queries.moves import tasks_left_behind
 from gangmu.work.plans.queries.orders import order_by_id, periods_asked, places_of, visible_orders
 from gangmu.work.plans.queries.tasks import tasks_of_order
 from gangmu.work.plans.rules import CELLS, Tally
@@ -94,16 +96,19 @@ def order(request: Request, order_id: int) -> HttpResponse:
     top = _order_top(request, found, seen_whole=seen_whole)
     progress = progress_of(context, found, top) if top is not None else None
     cell = request.GET.get("cell", "")
+    acts = context.may("plans.issue", found.issuer.path)
+    reviews = acts and context.may("plans.review", found.issuer.path)
     table = Table(
         request,
         task_columns(context, with_duty=False),
         tasks_of_order(context, found, cell=cell, under=top),
         title=say("Tasks of this order"),
+        selectable=reviews and found.state in ("issued", "closing"),
+        form="ticked",
         empty_title=say("No task is in this state"),
     )
     if sheet := table.export():
         return sheet
-    acts = context.may("plans.issue", found.issuer.path)
     values = {
         "order": found,
         "duty": duty_of_order(found),
@@ -116,6 +121,12 @@ def order(request: Request, order_id: int) -> HttpResponse:
         "cell": cell,
         "cells": [(each, HEADINGS[each].word) for each in CELLS],
         "top": top,
+        "may_tick": table.selectable,
+        "may_carry": table.selectable
+        and context.today > found.due_on
+        and duty_of_order(found).carries != "never",
+        "left_behind": tasks_left_behind(found).count() if acts and found.state == "issued" else 0,
+        "moves": moves_of_order(context, found),
         "may_withdraw": acts and found.state in ("issuing", "issued"),
         "may_enter_paper": context.may("plans.answer") and found.state in ("issued", "closed"),
         "may_resume": acts and found.state == "issuing",

@@ -15,11 +15,13 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.rules import is_below
-from gangmu.work.plans.operations.reviews import accept_task, accept_tasks, return_task
+from gangmu.work.plans.operations.bulk import accept_ticked
+from gangmu.work.plans.operations.reviews import accept_task, return_task
+from gangmu.work.plans.pages.lists import ticked
 from gangmu.work.plans.pages.tasks import task_values
 from gangmu.work.plans.pages.words import task_columns
 from gangmu.work.plans.queries.orders import places_of
-from gangmu.work.plans.queries.tasks import task_by_id, tasks_to_review, with_standing_answers
+from gangmu.work.plans.queries.tasks import task_by_id, tasks_to_review, visible_tasks, with_standing_answers
 from gangmu.work.records.forms import summary_of
 from gangmu.work.records.queries import kind_of_record
 
@@ -61,20 +63,24 @@ def _accept_chosen(request: Request) -> HttpResponse:
     if not chosen:
         messages.warning(request, translate("Nothing was ticked."))
         return redirect("plans-review")
-    tasks = list(tasks_to_review(context).filter(pk__in=chosen))
-    accepted = 0
+    seen = {row.task: row for row in ticked(request)}
+    tasks = list(visible_tasks(context).filter(pk__in=chosen))
+    lists = []
     for top in places_of(context, "plans.review"):
-        keys = [each.pk for each in tasks if is_below(each.reviewer.path, top.path)]
-        if keys:
-            accepted += accept_tasks(context, top, tasks=keys)
+        rows = [seen[each.pk] for each in tasks if is_below(each.reviewer.path, top.path)]
+        if rows:
+            lists.append(accept_ticked(context, top, rows=rows))
+    accepted = sum(row["outcome"] == "done" for bulk in lists for row in bulk.rows)
     messages.success(request, translate("%(count)s answers were accepted.") % {"count": accepted})
+    if len(lists) == 1:
+        return redirect("plans-ticked", lists[0].pk)
     return redirect("plans-review")
 
 
 @page("plans.review", methods=("POST",))
 def accept(request: Request, task_id: int) -> HttpResponse:
     """Accept the answer that stands."""
-    accept_task(request.context, task_by_id(request.context, task_id))
+    accept_task(request.context, task_by_id(request.context, task_id), seen=request.POST.get("seen", ""))
     messages.success(request, translate("Accepted."))
     return _next_to_review(request, task_id)
 
@@ -89,7 +95,13 @@ def give_back(request: Request, task_id: int) -> HttpResponse:
         if name.startswith("fault_") and str(value).strip()
     }
     try:
-        return_task(request.context, found, reason=request.POST.get("reason", ""), faults=faults)
+        return_task(
+            request.context,
+            found,
+            reason=request.POST.get("reason", ""),
+            faults=faults,
+            seen=request.POST.get("seen", ""),
+        )
     except Invalid as refusal:
         values = task_values(request, found) | {
             "return_fault": refusal.faults.get("reason", ""),

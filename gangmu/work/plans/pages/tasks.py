@@ -19,9 +19,11 @@ from gangmu.frame.words import msgid, say, worded
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
 from gangmu.work.plans.pages.burden import count_time, opened_mark
+from gangmu.work.plans.pages.said_back import said_back_values
 from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.paper import paper_of
+from gangmu.work.plans.queries.hats import Hat, hats_of
 from gangmu.work.plans.queries.tasks import (
     answered_tasks,
     history_of,
@@ -43,11 +45,24 @@ def _task_tabs(here: str) -> list[Tab]:
     return [Tab(title, reverse(name), name == here) for name, title in names]
 
 
+def _hat_tabs(hats: list[Hat], here: Hat | None) -> list[Tab]:
+    """Return one person's posts (一肩挑): all that waits together, or what waits for one of them."""
+    url = reverse("plans-waiting")
+    return [
+        Tab(msgid("All my posts"), url, here is None),
+        *(Tab(each.title, f"{url}?as={each.post}", each == here) for each in hats),
+    ]
+
+
 @page("plans.answer")
 def waiting(request: Request) -> HttpResponse:
     """Show what the reader's organizations still owe, soonest due first."""
     context = request.context
+    hats = hats_of(context)
+    hat = next((each for each in hats if str(each.post) == request.GET.get("as")), None)
     tasks = waiting_tasks(context)
+    if hat is not None:
+        tasks = tasks.filter(org=hat.org)
     asked = list(tasks[:201])
     table = None
     if len(asked) > 200:
@@ -58,14 +73,14 @@ def waiting(request: Request) -> HttpResponse:
         "table": table,
         "cards": [] if table else [task_card(context, task) for task in asked],
         "tabs": _task_tabs("plans-waiting"),
+        "hats": _hat_tabs(hats, hat) if len(hats) > 1 else (),
     }
     return render(request, "plans/waiting.html", values)
 
 
 def task_card(context: Context, task: Task) -> dict[str, Any]:
-    """Return a task as a card on a phone."""
     """Return a task as it stands in a list on a phone."""
-    days = (task.due_on - context.today).days
+    days = (task.last_day - context.today).days
     return {
         "task": task,
         "status": task_status(context, task),
@@ -109,9 +124,9 @@ def task_values(
     order_, kind = found.order, record_kind_of(found.order)
     answer, back = standing_answer(found), last_return(found)
     missing = found.timing == "missing"
-    over = order_.state in ("closing", "closed")
+    over = found.is_over()
     answers = context.may("plans.answer", found.org.path) and (
-        (missing and order_.state == "closed") or may(found.state, "answer", closed=over)
+        (missing and order_.state == "closed") or may(found.standing, "answer", closed=over)
     )
     held = answer.record if answer is not None else None
     form = None
@@ -142,7 +157,7 @@ def task_values(
         "may_report": context.may("plans.answer", found.org.path) and found.state != "withdrawn" and not over,
         "held": _held_records(context, found) if answers and answer is None else (),
         "may_receive": context.may("plans.answer", found.org.path)
-        and may(found.state, "receive", closed=over),
+        and may(found.standing, "receive", closed=over),
         "may_review": context.may("plans.review", found.reviewer.path) and order_.review != "none",
         "may_accept": may(found.state, "accept", closed=over),
         "may_return": may(found.state, "return", closed=over),
@@ -150,6 +165,7 @@ def task_values(
         "events": _events(request, found),
         "order_url": order_url,
         "crumbs": [(order_.title, order_url), (found.org.name, "")],
+        **said_back_values(context, found),
     }
 
 
@@ -198,6 +214,12 @@ def receive(request: Request, task_id: int) -> HttpResponse:
     return redirect("plans-task", task_id)
 
 
+def _as_post(request: Request) -> int | None:
+    """Return as which post one answers, if a form says so."""
+    written = request.POST.get("as_post", "")
+    return int(written) if written.isdecimal() and len(written) < 19 else None
+
+
 @page("plans.answer", methods=("POST",))
 def answer(request: Request, task_id: int) -> HttpResponse:
     """Answer with a record that is held already, or with what was typed."""
@@ -206,7 +228,7 @@ def answer(request: Request, task_id: int) -> HttpResponse:
     record = request.POST.get("record", "")
     if record.isdecimal() and len(record) < 19:
         give = answer_late if found.timing == "missing" else answer_task
-        give(context, found, record=record_by_id(context, int(record)))
+        give(context, found, record=record_by_id(context, int(record)), as_post=_as_post(request))
     else:
         kind = record_kind_of(found.order)
         sent: dict[str, Any] = request.POST.dict()
@@ -214,7 +236,13 @@ def answer(request: Request, task_id: int) -> HttpResponse:
             if not context.may("plans.answer", found.org.path):
                 raise NotFound("There is no such task.")
             sent |= sent_values(context, found.org, kind, request.POST, request.FILES)
-            report_task(context, found, values={spec.code: sent.get(spec.code) for spec in kind.fields})
+            report_task(
+                context,
+                found,
+                values={spec.code: sent.get(spec.code) for spec in kind.fields},
+                as_post=_as_post(request),
+                seen=request.POST.get("seen", ""),
+            )
         except Invalid as refusal:
             values = task_values(request, found, sent=sent, faults=refusal.faults)
             return form_again(request, "plans/task.html", values, refusal)

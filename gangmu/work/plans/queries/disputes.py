@@ -74,12 +74,16 @@ class Said:
     records: int = 0
 
 
+def disputes_waiting(context: Context) -> QuerySet[Dispute]:
+    """Return what waits for the reader's answer as the issuer, to be counted; never shown one by one."""
+    places = context.places("plans.issue")
+    return Dispute.objects.filter(within(places, "order__issuer__path"), state=Dispute.State.RAISED)
+
+
 def said_against(context: Context) -> list[Said]:
     """Return what waits for the answer of the reader as an issuer, the most urgent first; never who."""
     rows = (
-        Dispute.objects.filter(
-            within(context.places("plans.issue"), "order__issuer__path"), state=Dispute.State.RAISED
-        )
+        disputes_waiting(context)
         .select_related("order", "order__issuer", "other_order", "other_order__issuer")
         .order_by("answer_by", "order", "ground")
     )

@@ -86,6 +86,12 @@ def own_handovers(context: Context) -> QuerySet[Handover]:
     )
 
 
+def handovers_to_sign(context: Context) -> QuerySet[Handover]:
+    """Return the handovers that wait for the reader's own signature."""
+    person = context.actor.person_id
+    return own_handovers(context).filter(state=Handover.State.GIVEN, to_post__person=person or 0)
+
+
 def handover_by_id(context: Context, handover_id: int) -> Handover:
     """Return one of the reader's handovers, or one at a place whose people the reader sees."""
     found = (

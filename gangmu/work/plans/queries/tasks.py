@@ -97,6 +97,12 @@ def last_return(task: Task) -> Return | None:
     return Return.objects.filter(task=task).select_related("returned_by").order_by("-returned_at").first()
 
 
+def others_asked(context: Context, task: Task) -> list[Task]:
+    """Return the newest tasks of other orders that ask the same organization, which one may duplicate."""
+    rows = visible_tasks(context).filter(org=task.org_id).exclude(order=task.order_id)
+    return list(rows.exclude(state="withdrawn").order_by("-pk")[:30])
+
+
 def records_that_serve(context: Context, task: Task) -> QuerySet[Record]:
     """Return the records already held that answer a task: nothing is written twice."""
     order = task.order
