@@ -54,6 +54,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "change_id": lambda scene: scene.change.pk,
     "day": lambda scene: TODAY,
     "document_id": lambda scene: scene.document.pk,
+    "bulk": lambda scene: scene.bulk,
     "bulk_id": lambda scene: scene.bulk.pk,
     "dispute_id": lambda scene: scene.dispute.pk,
     "duty": lambda scene: "monthly_order",
@@ -85,6 +86,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "orgs": lambda scene: [scene.office.branch.pk],
     "org_ids": lambda scene: [scene.office.branch.pk],
     "permission": lambda scene: "plans.answer",
+    "passing": lambda scene: scene.passing,
     "passing_id": lambda scene: scene.passing.pk,
     "period": lambda scene: Period.parse("2015-10"),
     "periods": lambda scene: [Period.parse("2015-10")],
@@ -147,6 +149,8 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "programmes.progress_of_parts": {"target": lambda scene: scene.target.parent},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
     "plans.open_dispute": {"task": lambda scene: scene.disputed},
+    "plans.open_extension": {"task": lambda scene: scene.extension.task},
+    "plans.passings_of": {"task": lambda scene: scene.passing.task},
 }
 """What one query is given instead."""
 
@@ -180,9 +184,19 @@ TELLS_NO_NAME = {
     "imports.shown_values": "a row of a list that was read within reach; its numbers are masked",
     "inbox.started_by_me": OWN,
     **dict.fromkeys(
+        ("desk.own_extensions", "desk.own_passings", "desk.said_back_counts"),
+        "what waits for the reader's own organizations, not those below them",
+    ),
+    **dict.fromkeys(
+        ("plans.extensions_decided", "plans.moves_of_order", "plans.passings_answered"),
+        "nothing in the scene has come so far",
+    ),
+    **dict.fromkeys(
         (
             "people.own_post",
             "people.own_posts",
+            "plans.bulk_by_id",
+            "plans.handovers_to_sign",
             "plans.hats_at",
             "plans.hats_of",
             "plans.own_handovers",

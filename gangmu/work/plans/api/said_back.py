@@ -96,7 +96,7 @@ class DisputeOut(Schema):
     note: str
 
 
-class SaidOut(Schema):
+class SaidAgainstOut(Schema):
     """What is said against one order on one ground: how often, never by whom."""
 
     order: int
@@ -107,7 +107,7 @@ class SaidOut(Schema):
     reasons: list[str]
 
 
-class TallyOut(Schema):
+class DisputeTallyOut(Schema):
     """How many disputes against one issuer were upheld, rejected, wait, or were not answered in time."""
 
     issuer: int
@@ -161,13 +161,13 @@ class HandoverOut(Schema):
     taken_at: datetime | None
 
 
-class ReasonIn(Schema):
+class WhyIn(Schema):
     """Why."""
 
     reason: str
 
 
-class NoteIn(Schema):
+class AWordIn(Schema):
     """A word about it."""
 
     note: str = ""
@@ -176,7 +176,7 @@ class NoteIn(Schema):
 # --- later days ----------------------------------------------------------------------------
 
 
-class AskIn(Schema):
+class AskDayIn(Schema):
     """The day that is asked for, and why."""
 
     until: date
@@ -191,22 +191,22 @@ class AskIn(Schema):
     permission="plans.answer",
     response=ExtensionOut,
 )
-def post_extension(request: Request, task_id: int, given: AskIn) -> Extension:
+def post_extension(request: Request, task_id: int, given: AskDayIn) -> Extension:
     """Ask the issuer for a later day, before the task is due."""
     task = task_by_id(request.context, task_id)
     return ask_extension(request.context, task, until=given.until, reason=given.reason)
 
 
-class OneAskIn(AskIn):
+class OneAskDayIn(AskDayIn):
     """One of many later days that are asked for."""
 
     task: int
 
 
-class AsksIn(Schema):
+class AskDaysIn(Schema):
     """Up to two thousand later days."""
 
-    rows: list[OneAskIn]
+    rows: list[OneAskDayIn]
 
 
 @endpoint(
@@ -217,7 +217,7 @@ class AsksIn(Schema):
     permission="plans.answer",
     response=CountOut,
 )
-def post_extensions(request: Request, org_id: int, given: AsksIn) -> dict[str, int]:
+def post_extensions(request: Request, org_id: int, given: AskDaysIn) -> dict[str, int]:
     """Ask for many later days at or below an organization, all or none."""
     rows = [NewExtension(row.task, row.until, row.reason) for row in given.rows]
     return {"count": ask_extensions(request.context, org_by_id(request.context, org_id), rows=rows)}
@@ -250,7 +250,7 @@ def read_extension(request: Request, extension_id: int) -> Extension:
     return extension_by_id(request.context, extension_id)
 
 
-class GrantIn(NoteIn):
+class GrantDayIn(AWordIn):
     """Another day than the one asked for, if any."""
 
     until: date | None = None
@@ -264,7 +264,7 @@ class GrantIn(NoteIn):
     permission="plans.issue",
     response=ExtensionOut,
 )
-def post_grant(request: Request, extension_id: int, given: GrantIn) -> Extension:
+def post_grant(request: Request, extension_id: int, given: GrantDayIn) -> Extension:
     """Grant the day that was asked for, or another later one."""
     extension = extension_by_id(request.context, extension_id)
     return grant_extension(request.context, extension, until=given.until, note=given.note)
@@ -278,7 +278,7 @@ def post_grant(request: Request, extension_id: int, given: GrantIn) -> Extension
     permission="plans.issue",
     response=ExtensionOut,
 )
-def post_refusal(request: Request, extension_id: int, given: NoteIn) -> Extension:
+def post_refusal(request: Request, extension_id: int, given: AWordIn) -> Extension:
     """Leave a task its day, with a reason."""
     return refuse_extension(request.context, extension_by_id(request.context, extension_id), note=given.note)
 
@@ -370,7 +370,12 @@ def post_drop(request: Request, dispute_id: int) -> Dispute:
 
 
 @endpoint(
-    router, "get", "/disputes/against", "plans.said_against", permission="plans.issue", response=list[SaidOut]
+    router,
+    "get",
+    "/disputes/against",
+    "plans.said_against",
+    permission="plans.issue",
+    response=list[SaidAgainstOut],
 )
 def list_said(request: Request) -> list[dict[str, Any]]:
     """List what is said against the caller's orders, and how often; never by whom."""
@@ -393,14 +398,14 @@ def list_said(request: Request) -> list[dict[str, Any]]:
     "/disputes/tally",
     "plans.dispute_tally",
     permission="plans.view",
-    response=list[TallyOut],
+    response=list[DisputeTallyOut],
 )
 def list_tally(request: Request) -> list[dict[str, object]]:
     """List for each issuer within reach how many disputes were upheld; never whose."""
     return dispute_tally(request.context)
 
 
-class AnswerIn(Schema):
+class DisputeAnswerIn(Schema):
     """The issuer's answer to all that is said on one ground."""
 
     ground: str
@@ -417,7 +422,7 @@ class AnswerIn(Schema):
     permission="plans.issue",
     response=CountOut,
 )
-def post_answer(request: Request, order_id: int, given: AnswerIn) -> dict[str, int]:
+def post_answer(request: Request, order_id: int, given: DisputeAnswerIn) -> dict[str, int]:
     """Answer all that is said against an order on one ground."""
     context = request.context
     count = answer_disputes(
@@ -458,7 +463,7 @@ def read_dispute(request: Request, dispute_id: int) -> Dispute:
     return dispute_by_id(request.context, dispute_id)
 
 
-class DecisionIn(Schema):
+class DisputeDecisionIn(Schema):
     """The arbiter's decision."""
 
     uphold: bool
@@ -473,7 +478,7 @@ class DecisionIn(Schema):
     permission="plans.arbitrate",
     response=DisputeOut,
 )
-def post_decision(request: Request, dispute_id: int, given: DecisionIn) -> Dispute:
+def post_decision(request: Request, dispute_id: int, given: DisputeDecisionIn) -> Dispute:
     """Decide a dispute that climbed; it is final."""
     dispute = dispute_by_id(request.context, dispute_id)
     return decide_dispute(request.context, dispute, uphold=given.uphold, note=given.note)
@@ -559,7 +564,7 @@ def post_on(request: Request, passing_id: int, given: PassIn) -> list[Passing]:
     return pass_on(request.context, passing, to=given.to(), note=given.note, due_on=given.due_on)
 
 
-class WordsIn(Schema):
+class PassingWordsIn(Schema):
     """What is answered upwards."""
 
     words: str
@@ -574,7 +579,7 @@ class WordsIn(Schema):
     permission="plans.answer",
     response=PassingOut,
 )
-def post_words(request: Request, passing_id: int, given: WordsIn) -> Passing:
+def post_words(request: Request, passing_id: int, given: PassingWordsIn) -> Passing:
     """Answer upwards what was passed down."""
     context = request.context
     record = record_by_id(context, given.record) if given.record else None
@@ -589,7 +594,7 @@ def post_words(request: Request, passing_id: int, given: WordsIn) -> Passing:
     permission="plans.answer",
     response=PassingOut,
 )
-def post_recall(request: Request, passing_id: int, given: ReasonIn) -> Passing:
+def post_recall(request: Request, passing_id: int, given: WhyIn) -> Passing:
     """Call back what was passed down."""
     return recall_passing(request.context, passing_by_id(request.context, passing_id), reason=given.reason)
 
@@ -602,7 +607,7 @@ def post_recall(request: Request, passing_id: int, given: ReasonIn) -> Passing:
     permission="plans.answer",
     response=PassingOut,
 )
-def post_again(request: Request, passing_id: int, given: ReasonIn) -> Passing:
+def post_again(request: Request, passing_id: int, given: WhyIn) -> Passing:
     """Send an answer back down with what is missing."""
     return ask_again(request.context, passing_by_id(request.context, passing_id), reason=given.reason)
 
@@ -618,7 +623,7 @@ def post_again(request: Request, passing_id: int, given: ReasonIn) -> Passing:
     permission="plans.issue",
     response=TaskOut,
 )
-def post_task_withdrawal(request: Request, task_id: int, given: ReasonIn) -> Task:
+def post_task_withdrawal(request: Request, task_id: int, given: WhyIn) -> Task:
     """Take one task back, with a reason."""
     return withdraw_task(request.context, task_by_id(request.context, task_id), reason=given.reason)
 
@@ -682,27 +687,27 @@ class TickedIn(Schema):
     seen: str = ""
 
 
-class RowsIn(Schema):
+class TickedRowsIn(Schema):
     """The ticked rows."""
 
     rows: list[TickedIn]
     note: str = ""
 
 
-class RowsUntilIn(RowsIn):
+class RowsUntilIn(TickedRowsIn):
     """The ticked rows, a later day for them, and why."""
 
     until: date
     reason: str
 
 
-class RowsReasonIn(RowsIn):
+class RowsReasonIn(TickedRowsIn):
     """The ticked rows, and why."""
 
     reason: str
 
 
-def _rows(given: RowsIn) -> Sequence[Ticked]:
+def _rows(given: TickedRowsIn) -> Sequence[Ticked]:
     return [Ticked(row.task, row.seen) for row in given.rows]
 
 
@@ -714,7 +719,7 @@ def _rows(given: RowsIn) -> Sequence[Ticked]:
     permission="plans.review",
     response=BulkOut,
 )
-def post_accepted(request: Request, org_id: int, given: RowsIn) -> Bulk:
+def post_accepted(request: Request, org_id: int, given: TickedRowsIn) -> Bulk:
     """Accept the ticked answers, row by row."""
     return accept_ticked(request.context, org_by_id(request.context, org_id), rows=_rows(given))
 
@@ -727,7 +732,7 @@ def post_accepted(request: Request, org_id: int, given: RowsIn) -> Bulk:
     permission="plans.review",
     response=BulkOut,
 )
-def post_reminded(request: Request, org_id: int, given: RowsIn) -> Bulk:
+def post_reminded(request: Request, org_id: int, given: TickedRowsIn) -> Bulk:
     """Remind of the ticked tasks, each once a day at most."""
     top = org_by_id(request.context, org_id)
     return remind_ticked(request.context, top, rows=_rows(given), note=given.note)
@@ -777,7 +782,7 @@ def post_undoing(request: Request, bulk_id: int) -> Bulk:
 # --- handovers -----------------------------------------------------------------------------
 
 
-class GiveIn(NoteIn):
+class GivePostIn(AWordIn):
     """Whose post takes over."""
 
     to: int
@@ -791,7 +796,7 @@ class GiveIn(NoteIn):
     permission=OWN,
     response=HandoverOut,
 )
-def post_handover(request: Request, own_post_id: int, given: GiveIn) -> Handover:
+def post_handover(request: Request, own_post_id: int, given: GivePostIn) -> Handover:
     """Hand one's own post over with all that is open there."""
     context = request.context
     post = own_post(context, own_post_id)

@@ -120,11 +120,18 @@ def passings_of(context: Context, task: Task) -> list[Passing]:
 
 
 def chain_of(context: Context, passing: Passing) -> list[Passing]:
-    """Return the chain from the one that a task was first passed to down to this one."""
+    """Return the chain from the one that a task was first passed to down to this one.
+
+    Whoever sees one end of it sees those above: who passed something on is not secret below.
+    """
+    if not (
+        context.may("plans.view", passing.place.path) or context.may("plans.view", passing.task.org.path)
+    ):
+        raise NotFound("There is no such task.")
     chain = [passing]
     while chain[0].above_id is not None:
         chain.insert(0, _passings().get(pk=chain[0].above_id))
-    return [each for each in chain if context.may("plans.view", each.place.path) or each is passing] or chain
+    return chain
 
 
 # Lists
