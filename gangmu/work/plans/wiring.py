@@ -9,10 +9,10 @@ from gangmu.work.burden.queries import add_verdicts
 from gangmu.work.plans.asked_again import fields_asked_again
 from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
 from gangmu.work.plans.paper_rows import FAMILY
-from gangmu.work.plans.queries.burden import duplicates_of
-from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.asked import extensions_asked
+from gangmu.work.plans.queries.burden import duplicates_of
 from gangmu.work.plans.queries.disputes import disputes_to_decide, disputes_waiting
+from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
 from gangmu.work.programmes.rules import add_letter_source

@@ -22,8 +22,8 @@ from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.said_back import said_back_values
 from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
-from gangmu.work.plans.queries.paper import paper_of
 from gangmu.work.plans.queries.hats import Hat, hats_of
+from gangmu.work.plans.queries.paper import paper_of
 from gangmu.work.plans.queries.tasks import (
     answered_tasks,
     history_of,
