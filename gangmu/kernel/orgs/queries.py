@@ -61,7 +61,7 @@ def closing_days(ids: Iterable[int]) -> dict[int, date]:
     found: dict[int, date] = {}
     for start in range(0, len(wanted), 2000):
         closed = Org.objects.filter(pk__in=wanted[start : start + 2000], closed_on__isnull=False)
-        found.update(closed.values_list("pk", "closed_on"))
+        found.update({pk: day for pk, day in closed.values_list("pk", "closed_on") if day is not None})
     return found
 
 
