@@ -1,6 +1,6 @@
 """What the room brings to the house."""
 
-from gangmu.frame.navigation import add_menu
+from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.inbox.rules import add_inbox_source
 from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.results.assessment.checks import appraisal_faults
@@ -18,3 +18,4 @@ add_inbox_source("assessment", appeal_counts, appeal_entries)
 add_menu("results", "Appraisals", "assessment-rounds", "assessment.view", 10, icon="chart-bar")
 add_menu("results", "Appeals", "assessment-appeals", "assessment.view", 20)
 add_menu("results", "Proposed for rectification", "assessment-screenings", "assessment.review", 30)
+add_tab("org", "Appraisal", "assessment-years", "assessment.view", 40)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from gangmu.core.errors import Conflict
+from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.kernel.notices.models import Notice
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations import review, rounds
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late
 from gangmu.work.records.operations import write_record
-from tests.results.assessment.conftest import Year
+from tests.results.assessment.conftest import PACK, Year
 
 pytestmark = pytest.mark.db
 
@@ -112,3 +112,121 @@ def test_open_round_refuses_a_period_that_runs_and_orders_that_are_open(year: Ye
     with pytest.raises(Conflict, match="tasks of this period are not closed"):
         opened(year)
     assert not Round.objects.exists()
+
+
+def test_a_pack_that_has_changed_since_the_freezing_is_refused(year: Year) -> None:
+    round_ = opened(year)
+    officer = year.at(year.officer, 4)
+    rounds.freeze(officer, round_)
+    round_ = Round.objects.get(pk=round_.pk)
+    newer = year.pack(
+        **{"anping/appraisal/year.yaml": PACK["anping/appraisal/year.yaml"].replace("best: 1", "best: 2")}
+    )
+
+    with pytest.raises(Conflict, match="pack has changed since this round was frozen"):
+        rounds.run_round(officer, round_, pack=newer.hash)
+    rounds.run_round(officer, round_)
+
+    assert Round.objects.get(pk=round_.pk).best == 1
+
+
+def test_frozen_files_that_were_touched_are_refused(year: Year) -> None:
+    round_ = opened(year)
+    officer = year.at(year.officer, 4)
+    run = rounds.freeze(officer, round_)
+    tree = rounds.run_folder(run) / "data" / "orgs.parquet"
+    facts = next((rounds.run_folder(run) / "data" / "facts").iterdir())
+    facts.write_bytes(tree.read_bytes())
+
+    with pytest.raises(Conflict, match="frozen files have been changed"):
+        rounds.run_round(officer, Round.objects.get(pk=round_.pk))
+
+
+def test_an_appeal_after_its_time_is_refused(year: Year) -> None:
+    round_ = in_publicity(year)
+    office = year.office
+    late = year.secretary(office.branch, 12)
+
+    with pytest.raises(Conflict, match="time for appeals was over on 2016-01-11"):
+        review.appeal_result(late, office.branch, round_, scorecard="branch_year", text="不对")
+    review.appeal_result(
+        year.secretary(office.branch, 11), office.branch, round_, scorecard="branch_year", text="不对"
+    )
+
+
+def test_whoever_reviewed_does_not_answer_the_appeal(year: Year) -> None:
+    round_ = preliminary(year)
+    office = year.office
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    review.review_part(year.at(year.officer, 4), office.county, round_)
+    round_ = rounds.begin_publicity(year.at(year.officer, 4), round_)
+    appeal = review.appeal_result(
+        year.secretary(office.branch, 7), office.branch, round_, scorecard="branch_year", text="不对"
+    )
+
+    with pytest.raises(Conflict, match="Whoever reviewed"):
+        review.answer_appeal(year.at(year.officer, 8), appeal, outcome="rejected", answer="无误")
+
+
+def test_awards_of_a_small_group_wait_for_a_named_reviewer(year: Year) -> None:
+    year.pack(
+        **{
+            "anping/scorecard/branch_year.yaml": PACK["anping/scorecard/branch_year.yaml"].replace(
+                "min_peers: 3", "min_peers: 9"
+            )
+        }
+    )
+    round_ = in_publicity(year)
+    officer = year.at(year.officer, 20)
+    group = Result.objects.filter(run__round=round_).values_list("peer_group", flat=True)[0]
+    assert round_.publicity_notice is not None
+    assert round_.publicity_notice.body["rows"] == []
+
+    with pytest.raises(Conflict, match="1 small peer groups wait for a signature"):
+        rounds.finish_round(officer, round_)
+    review.sign_awards(officer, round_, peer_group=group, given=True, name="李某", reason="材料齐全")
+    rounds.finish_round(officer, round_)
+    round_ = rounds.publish_round(officer, round_)
+
+    assert round_.notice is not None
+    assert [row[1:] for row in round_.notice.body["rows"]] == [
+        ["中共东庄村支部委员会", "—", "★★★★★"],
+        ["中共西庄村支部委员会", "—", "★★★"],
+    ]
+
+
+def test_a_remark_needs_its_reason_and_changes_no_number(year: Year) -> None:
+    round_ = preliminary(year)
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    before = results(round_)
+
+    with pytest.raises(Invalid):
+        review.remark_result(
+            year.at(year.officer, 5), year.office.branch, round_, scorecard="branch_year", text=" "
+        )
+    with pytest.raises(NotAllowed):
+        review.remark_result(
+            year.secretary(year.office.branch), year.office.branch, round_, scorecard="branch_year", text="好"
+        )
+    review.remark_result(
+        year.at(year.officer, 5), year.office.branch, round_, scorecard="branch_year", text="请核对"
+    )
+
+    assert results(round_) == before
+
+
+EVERYWHERE = {
+    "indicators": "db62235a6e6ff406bbc9df20338f4a787b6511b5af00e3a322e4c772433a6adf",
+    "lines": "b713283b26a5482c613a19d73ad601698e557a819e93c7fccd1309d59c3abdb3",
+    "scores": "1fc1421c7c98ecc1130417e5382f7b703fcafed8174ad314650f8de8654ad20c",
+}
+"""The fingerprints of the results of this year, whatever the database."""
+
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_a_round_has_the_same_fingerprints_on_every_database(year: Year) -> None:
+    round_ = preliminary(year)
+
+    run = round_.runs.get()
+
+    assert run.results == EVERYWHERE

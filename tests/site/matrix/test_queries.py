@@ -14,6 +14,7 @@ from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
+from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from gangmu.work.programmes.queries.letters import letter_kind
 from tests.conftest import NOW, Office
@@ -49,7 +50,9 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "asking": lambda scene: asking_of(scene.office),
     "asking_id": lambda scene: asking_of(scene.office).pk,
     "appeal_id": lambda scene: scene.appeal.pk,
+    "before": lambda scene: scene.appeal.round,
     "box": lambda scene: "waiting",
+    "card": lambda scene: scorecard_of(scene.appeal.round, "branch_year"),
     "code": lambda scene: scene.document.code,
     "change_id": lambda scene: scene.change.pk,
     "day": lambda scene: TODAY,
@@ -61,6 +64,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "field": lambda scene: "support_unit",
     "fields": lambda scene: ["support_unit"],
     "extension_id": lambda scene: scene.extension.pk,
+    "earlier": lambda scene: 0,
     "file_id": lambda scene: scene.file.pk,
     "handover_id": lambda scene: scene.handover.pk,
     "first": lambda scene: date(2015, 10, 1),
@@ -127,7 +131,6 @@ BEHIND: dict[str, Callable[[Scene], Any]] = {
 OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "assessment.evidence_for": BEHIND,
     "assessment.facts_behind": BEHIND,
-    "assessment.months_of": {"orgs": lambda scene: [scene.office.branch]},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -163,7 +166,7 @@ TELLS_NO_NAME = {
     "assessment.evidence_for": "no orders of the scene are closed, so there are no facts",
     "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
     "assessment.groups_of": "figures of peer groups; nobody is named",
-    "assessment.months_of": "figures of months",
+    "assessment.moves_since": "nothing has moved since the round itself",
     "assessment.own_results": OWN,
     "assessment.results_over_years": "the round of the scene is not final",
     "assessment.scores_within": "bare scores",

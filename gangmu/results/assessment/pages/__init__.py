@@ -1,5 +1,5 @@
 """The room's pages, a module for each noun, and where they are found."""
 
-from gangmu.results.assessment.pages import appeals, results, rounds
+from gangmu.results.assessment.pages import appeals, comparing, results, rounds
 
-urlpatterns = [path for noun in (rounds, results, appeals) for path in noun.urlpatterns]
+urlpatterns = [path for noun in (rounds, results, comparing, appeals) for path in noun.urlpatterns]

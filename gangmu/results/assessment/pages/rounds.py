@@ -47,6 +47,7 @@ from gangmu.results.assessment.pages.words import (
     steps_of,
 )
 from gangmu.results.assessment.queries.appeals import visible_appeals
+from gangmu.results.assessment.queries.comparing import round_before
 from gangmu.results.assessment.queries.results import (
     groups_of,
     listed_results,
@@ -264,6 +265,10 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "group_choices": [(each.peer_group, names[each.peer_group]) for each in groups],
         "group": group,
         "typed": typed,
+        "earlier": round_before(round_) if round_.run else None,
+        "what_if": list(scorecard_titles(round_).items())
+        if round_.run and context.may("assessment.review")
+        else (),
         "own": [(row, stars_text(stars_given(row, held_back))) for row in own_results(context, round_)],
         "charts": distribution(round_, context),
         "manages": manages,

@@ -1,11 +1,9 @@
 """What lies behind a line: the facts it counts, and below whom; counts under five stop there."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
@@ -80,40 +78,3 @@ def evidence_for(
         shown = None if stops else rows.select_related("org").order_by("org__code", "day", "fact")
         sides.append(Side(name, verb, code, tuple(measure.item or ()), count, shown, stops))
     return Evidence(tuple(sides))
-
-
-@dataclass(frozen=True)
-class Month:
-    """One month of one place: what was asked and what was in time."""
-
-    org: int
-    month: str
-    due: Decimal
-    on_time: Decimal
-
-
-def months_of(
-    context: Context, orgs: Iterable[Org], period: Period, known_at: datetime | None = None
-) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
-    """Return, by place and month, how many answers were due there and how many came in time."""
-    found: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
-    for org in orgs:
-        rows = (
-            counting_facts(context, known_at)
-            .filter(in_subtree(org.path, "org__path"), day__gte=period.first, day__lte=period.last)
-            .filter(code__in=("task.due", "task.on_time"))
-            .values_list("day", "code")
-            .annotate(total=Sum("value"), number=Count("pk"))
-            .order_by("day")
-        )
-        for day, code, total, _ in rows:
-            due, on_time = found.get((org.pk, _month(day)), (Decimal(0), Decimal(0)))
-            amount = Decimal(total or 0)
-            found[org.pk, _month(day)] = (
-                (due + amount, on_time) if code == "task.due" else (due, on_time + amount)
-            )
-    return found
-
-
-def _month(day: date) -> str:
-    return f"{day.year}-{day.month:02d}"

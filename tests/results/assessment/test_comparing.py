@@ -1,0 +1,110 @@
+"""Who moved and why; what other rules would give; nothing of it touches what stands."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from gangmu.results.assessment.definitions import ScorecardKind
+from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.operations import rounds
+from gangmu.results.assessment.queries.comparing import moves_between, what_if
+from gangmu.results.assessment.queries.rounds import scorecard_of
+from gangmu.results.assessment.whatif import Known, changed_card, judged
+from tests.results.assessment.conftest import Year
+from tests.results.assessment.test_operations import in_publicity
+
+
+def test_what_if_by_the_same_rules_is_what_the_engine_made(year: Year) -> None:
+    round_ = in_publicity(year)
+    card = scorecard_of(round_, "branch_year")
+
+    found = what_if(year.at(year.officer, 5), round_, card)
+
+    assert found.moved == 0
+    assert found.before == found.after
+
+
+def test_what_if_by_other_weights_touches_no_result(year: Year) -> None:
+    round_ = in_publicity(year)
+    card = scorecard_of(round_, "branch_year")
+    other = changed_card(
+        card, {"on_time": Decimal(10)}, {"answered": (Decimal("0.4"), Decimal(1))}, {3: Decimal(90)}
+    )
+    before = list(Result.objects.order_by("pk").values())
+
+    found = what_if(year.at(year.officer, 5), round_, other)
+
+    assert sorted(found.after) == [Decimal("0.00"), Decimal("23.34"), Decimal("100.00")]
+    assert (found.stars_before, found.stars_after) == ({5: 1, 3: 1}, {5: 1})
+    assert list(Result.objects.order_by("pk").values()) == before
+
+
+def test_a_changed_card_refuses_what_is_no_scorecard(year: Year) -> None:
+    card = scorecard_of(in_publicity(year), "branch_year")
+
+    with pytest.raises(ValueError):
+        changed_card(card, {"on_time": Decimal(0)}, {}, {})
+    with pytest.raises(ValueError):
+        changed_card(card, {}, {"on_time": (Decimal(1), Decimal(1))}, {})
+
+
+def test_moves_tell_each_reader_of_their_own_and_count_the_others(year: Year) -> None:
+    round_ = in_publicity(year)
+    from gangmu.work.plans.models import Task
+    from gangmu.work.plans.operations.answers import answer_late
+    from gangmu.work.records.operations import write_record
+
+    far = year.secretary(year.office.far_branch)
+    for task in Task.objects.filter(org=year.office.far_branch):
+        values = {"held_on": "2015-10-20"} | (
+            {"theme": "植树", "attended": "9"}
+            if task.duty == "theme_day"
+            else {"should_attend": "3", "attended": "3", "agenda": "学习"}
+        )
+        kind = task.order.answer_kind
+        answer_late(far, task, record=write_record(far, year.office.far_branch, kind=kind, values=values))
+    rounds.freeze_anew(year.at(year.officer, 8), round_, reason="补记")
+    rounds.run_round(year.at(year.officer, 8), round_)
+    round_ = Round.objects.select_related("org", "pack").get(pk=round_.pk)
+
+    own = moves_between(far, round_, 1)
+    others = moves_between(year.secretary(year.office.branch), round_, 1)
+
+    assert [(move.after.org_id, move.why) for move in own.rows] == [(year.office.far_branch.pk, "own")]
+    assert [(line.indicator, line.before, line.after) for line in own.rows[0].lines] == [
+        ("answered", Decimal(0), Decimal(1))
+    ]
+    assert (others.rows, others.all) == ((), 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ranks_and_stars_are_those_of_the_contract(seed: int) -> None:
+    chance = random.Random(seed)
+    card = ScorecardKind.model_validate(
+        {
+            "code": "c",
+            "title": "c",
+            "lines": [
+                {"indicator": "i", "points": Decimal(100), "rule": {"linear": [Decimal(0), Decimal(1)]}}
+            ],
+            "min_peers": 3,
+            "stars": [
+                {"stars": 5, "at_least": Decimal(70), "share": Decimal("0.3")},
+                {"stars": 1, "at_least": Decimal(10)},
+            ],
+        }
+    )
+    values = {org: Decimal(chance.randrange(11)) / 10 for org in range(chance.randrange(2, 30))}
+
+    found = judged(
+        card, {"i": True}, [Known(org, "g", True, {"i": value}, {}) for org, value in values.items()]
+    )
+
+    for org, value in values.items():
+        above = sum(other > value for other in values.values())
+        reach = sum(other >= value for other in values.values())
+        small = len(values) < 3
+        assert found[org].rank == (None if small else above + 1)
+        five = value * 100 >= 70 and (small or reach <= len(values) * 3 // 10)
+        assert found[org].stars == (5 if five else 1 if value * 100 >= 10 else None)

@@ -1,0 +1,88 @@
+"""Who may see which result: oneself, the parent, the upper half, the best few."""
+
+import pytest
+
+from gangmu.core.errors import NotFound
+from gangmu.results.assessment.models import Round
+from gangmu.results.assessment.operations import review, rounds
+from gangmu.results.assessment.queries.evidence import evidence_for
+from gangmu.results.assessment.queries.results import (
+    groups_of,
+    listed_results,
+    readable_results,
+    result_of,
+    screenings_for,
+)
+from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
+from tests.results.assessment.conftest import Year
+from tests.results.assessment.test_operations import in_publicity, preliminary
+
+
+def named(rows: object) -> list[str]:
+    return [row.org.name[2:4] for row in rows]  # type: ignore[attr-defined]
+
+
+def test_the_lower_half_is_listed_to_itself_and_its_parent_alone(year: Year) -> None:
+    round_ = in_publicity(year)
+    office = year.office
+    far_town = year.acting("town_officer", office.other_town)
+    near_town = year.acting("town_officer", office.town)
+
+    assert named(listed_results(year.at(year.officer, 5), round_)) == ["东庄", "西庄"]
+    assert named(listed_results(year.at(near_town, 5), round_)) == ["东庄", "西庄"]
+    assert named(listed_results(year.at(far_town, 5), round_)) == ["南坡"]
+    assert named(listed_results(year.secretary(office.far_branch), round_)) == ["东庄", "南坡"]
+    assert named(listed_results(year.secretary(office.other_branch), round_)) == ["东庄", "西庄"]
+
+
+def test_a_sibling_among_the_best_is_named_but_not_opened(year: Year) -> None:
+    round_ = in_publicity(year)
+    far = year.secretary(year.office.far_branch)
+
+    assert named(readable_results(far, round_)) == ["南坡"]
+    with pytest.raises(NotFound):
+        result_of(far, round_, year.office.branch.pk, "branch_year")
+
+
+def test_before_the_publicity_only_reviewers_see_their_own_part(year: Year) -> None:
+    round_ = preliminary(year)
+    far_town = year.acting("town_officer", year.office.other_town)
+
+    assert named(listed_results(year.at(far_town, 5), round_)) == ["南坡"]
+    assert named(listed_results(year.at(year.officer, 5), round_)) == ["东庄", "西庄", "南坡"]
+    assert named(listed_results(year.secretary(year.office.far_branch), round_)) == []
+
+
+def test_groups_are_told_in_figures(year: Year) -> None:
+    round_ = in_publicity(year)
+
+    (group,) = groups_of(year.secretary(year.office.far_branch), round_)
+
+    assert (group.orgs, group.scored, group.highest, group.lowest) == (3, 3, 100, 0)
+
+
+def test_fewer_than_five_records_stop_there_but_for_oneself_and_the_parent(year: Year) -> None:
+    round_ = in_publicity(year)
+    office = year.office
+    kind = indicators_of(round_, scorecard_of(round_, "branch_year"))["on_time"]
+    known_at = standing_run(round_).known_at
+    town = year.acting("town_officer", office.town)
+
+    def stops(context: object) -> list[tuple[int, bool]]:
+        found = evidence_for(context, office.branch, kind, round_.span, known_at)  # type: ignore[arg-type]
+        return [(side.count, side.withheld) for side in found.sides]
+
+    assert stops(year.at(year.officer, 5)) == [(2, True), (2, True)]
+    assert stops(year.at(town, 5)) == [(2, False), (2, False)]
+    assert stops(year.secretary(office.branch)) == [(2, False), (2, False)]
+
+
+def test_what_is_proposed_is_shown_to_the_parent_alone(year: Year) -> None:
+    round_ = in_publicity(year)
+    round_ = rounds.finish_round(year.at(year.officer, 20), round_)
+    assert review.screen_round(year.at(year.officer, 20), round_) == 2
+    far_town = year.acting("town_officer", year.office.other_town)
+
+    assert [each.org.name for each in screenings_for(year.at(far_town, 21))] == ["中共南坡村支部委员会"]
+    assert list(screenings_for(year.at(year.officer, 21))) == []
+    assert Round.objects.get(pk=round_.pk).state == "final"
