@@ -34,6 +34,9 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=["org", "kind", "day"], name="record_of_org"),
             models.Index(fields=["kind", "day"], name="record_of_kind"),
+            models.Index(  # counts what stands without opening a row
+                fields=["org"], condition=Q(standing=True), name="standing_record_of_org"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
