@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BESIDE_POSTGRES = [sys.executable, str(ROOT / "tools" / "postgres.py"), "run", "--"]
-ON_BOTH = {"tree", "import_members"}
+ON_BOTH = {"tree", "import_members", "writers"}
 """What a database can make different; others bring their PostgreSQL themselves."""
 
 

@@ -87,6 +87,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "assessment.publish_round": ("notices.publish",),
     "plans.report_task": ("records.write",),
     "plans.answer_tasks": ("records.write",),
+    "plans.answer_on_paper": ("records.write",),
+    "plans.take_back_paper": ("records.write",),
     **dict.fromkeys(("plans.pass_task", "plans.pass_on"), ("orgs.view",)),
     "plans.remind_ticked": ("inbox.post",),
     "people.assign_post": POSTING,
