@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access.operations import kept_replay
+from gangmu.kernel.audit.turns import writing
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +40,7 @@ class IdempotencyMiddleware:
             return problem_response(Invalid("Every write carries an Idempotency-Key."), request)
         digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
         try:
-            with transaction.atomic():
+            with writing():
                 return self._once(request, account, key, digest)
         except _NotKept as undone:
             return undone.response

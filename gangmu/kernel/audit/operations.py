@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from pydantic import BaseModel
 
 from gangmu.core.context import LOCAL, Context
@@ -19,6 +19,7 @@ from gangmu.core.errors import NotAllowed, NotSignedIn
 from gangmu.core.secrets import fingerprint
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.rules import EntryContent, entry_digest, payload_digest, without_numbers
+from gangmu.kernel.audit.turns import writing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,7 +76,7 @@ def operation(
             context = given.pop(next(iter(signature.parameters)))
             place = _place(at, given)
             require(context, permission, place)
-            with transaction.atomic():
+            with writing():
                 result = function(*args, **kwargs)
                 _write(context, verb, place, given, result, secret, unnamed=unnamed)
             return result

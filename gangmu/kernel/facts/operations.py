@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
@@ -70,11 +71,11 @@ def _written(now: datetime, names: Sequence[str], rows: Sequence[NewFact]) -> It
 
 
 def _take_numbers(office: int, count: int) -> int:
-    FactNumber.objects.get_or_create(office=office)
-    number = FactNumber.objects.select_for_update().get(office=office)
-    number.last += count
-    number.save(update_fields=["last"])
-    return number.last - count + 1
+    rows = FactNumber.objects.filter(office=office)
+    if not rows.update(last=F("last") + count):  # the row stays locked until the transaction ends
+        FactNumber.objects.get_or_create(office=office)
+        rows.update(last=F("last") + count)
+    return rows.values_list("last", flat=True).get() - count + 1
 
 
 def _check_replaced(rows: Sequence[NewFact]) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
@@ -50,7 +51,11 @@ def answer_task(
     organization, kind or period, or one that was corrected. Who has two posts says as which
     one answers (``as_post``).
     """
-    held = held_task(task, "answer", seen)
+    return _answered(context, held_task(task, "answer", seen), record, as_post)
+
+
+def _answered(context: Context, held: Task, record: Record, as_post: int | None) -> Answer:
+    """Answer a task that is held already, and the others that ask for the same."""
     _check_record(held, record)
     others = _others_asking(held)
     worn = worn_at(context, held.org, as_post)
@@ -84,7 +89,6 @@ def _others_asking(task: Task) -> list[Task]:
 def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: Worn) -> list[Answer]:
     """Write answers and move their tasks on, in a number of statements that does not grow."""
     today = context.today
-    ids = [task.pk for task, _ in pairs]
     again = [task.pk for task, _ in pairs if task.versions]
     if again:
         Answer.objects.filter(task__in=again, standing=True).update(standing=False)
@@ -110,9 +114,6 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: 
         Passing.objects.filter(task__in=passed, state=Passing.State.PASSED).update(
             state=Passing.State.RECALLED
         )
-    Task.objects.filter(pk__in=ids, received_at=None).update(
-        received_at=context.now, received_by=context.account
-    )
     for task, _ in pairs:
         task.timing = task.timing or timing_of(today, task.due_on)
         task.state = state_after(task.state, "answer") or task.state
@@ -129,11 +130,16 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: 
 def _move_on(context: Context, ids: list[int], timing: str, *, accepted: bool) -> None:
     if not ids:
         return
-    tasks = Task.objects.filter(pk__in=ids)
-    tasks.filter(answered_on=None).update(answered_on=context.today)
-    tasks.update(state=Task.State.ANSWERED, timing=timing, versions=F("versions") + 1)
-    if accepted:
-        tasks.update(state=Task.State.ACCEPTED, accepted_at=context.now)
+    decided = {"accepted_at": context.now} if accepted else {}
+    Task.objects.filter(pk__in=ids).update(
+        state=Task.State.ACCEPTED if accepted else Task.State.ANSWERED,
+        timing=timing,
+        versions=F("versions") + 1,
+        answered_on=Coalesce("answered_on", Value(context.today)),
+        received_by=Coalesce("received_by_id", Value(context.account), output_field=BigIntegerField()),
+        received_at=Coalesce("received_at", Value(context.now)),
+        **decided,
+    )
 
 
 @operation("plans.report_task", permission="plans.answer", at="task.org", secret=("values",))
@@ -157,7 +163,7 @@ def report_task(
         return answer_late(context, task, record=record, as_post=as_post)
     held = held_task(task, "answer", seen)
     record = _record_for(context, held, values, day, reason)
-    return answer_task(context, held, record=record, as_post=as_post)
+    return _answered(context, held, record, as_post)
 
 
 def _record_for(
