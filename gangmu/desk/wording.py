@@ -80,8 +80,9 @@ def _code_in_words(code: str, key: str, pack: Pack) -> str:
     if key == "permissions":
         words = words_of("permissions").get(code)
         return worded(words) if words else code
-    for kind in (*KINDS_OF_KEY.get(key, ()), *pack.definitions):
+    hinted = KINDS_OF_KEY.get(key, ())
+    words = words_of("values").get(code)
+    for kind in hinted if words else (*hinted, *pack.definitions):
         if placed := pack.definitions.get(kind, {}).get(code):
             return worded(placed.definition.title)
-    words = words_of("values").get(code)
     return worded(words) if words else code

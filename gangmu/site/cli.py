@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "explain": "gangmu.site.commands.explain",
     "facts": "gangmu.site.commands.facts",
     "orgs": "gangmu.site.commands.orgs",
+    "pack": "gangmu.site.commands.pack",
     "serve": "gangmu.site.commands.serve",
     "work": "gangmu.site.commands.work",
     "audit": "gangmu.site.commands.audit",

@@ -38,7 +38,7 @@ def _measures(folder: Path) -> bool:
 
 def _in_whole(folder: Path) -> list[Fault]:
     """Return what every room finds in the pack and in those it extends."""
-    _register_shapes()
+    register_shapes()
     from gangmu.kernel.packs.rules import compose_pack, pack_files
 
     name = folder.resolve().name
@@ -54,7 +54,7 @@ def _shown(file: str, folder: Path, beside: dict[str, str]) -> str:
     return f"{beside.get(pack) or folder.parent / pack}/{inside}"
 
 
-def _register_shapes() -> None:
+def register_shapes() -> None:
     """Have every room tell what packs may hold; no site is set up, and nothing is left behind."""
     from django.apps import apps
 
