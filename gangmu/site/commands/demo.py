@@ -25,7 +25,9 @@ TODAY_IN_JANUARY = 12
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--place", action="append", metavar="CODE", help="a pack that has a world")
+    parser.add_argument(
+        "--place", action="append", metavar="CODE", help="a pack that has a world: a name, or its folder"
+    )
     parser.add_argument("--year", type=int, help="play this whole year; left out: the month before this")
     parser.add_argument("--size", choices=("small", "full"), default="small", help="one county, or all of it")
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="where it lives (./data)")
@@ -67,7 +69,9 @@ def _folder(given: Path | None) -> Path:
 
 
 def pack_folder(place: str) -> Path:
-    """Return the folder of a pack that comes with the product; one without a world is refused."""
+    """Return the folder of a pack that is named or comes with the product; one without a world is refused."""
+    if (Path(place) / "world.yaml").is_file():
+        return Path(place).resolve()
     home = Path(__file__).parents[2] / "packs"
     known = sorted(path.parent.name for path in home.glob("*/world.yaml"))
     if place not in known:

@@ -79,6 +79,31 @@ _FILES = {
         "numerator: {{sum: task.on_time, item: [monthly_note]}}\n"
         "denominator: {{sum: task.due, item: [monthly_note]}}\n"
     ),
+    "divisions.csv": (
+        "code,name,parent,level\n990001,样县,9900,county\n"
+        "990001100,样一镇,990001,township\n990001101,样二镇,990001,township\n"
+        "990001100001,样一社区居委会,990001100,village\n990001100201,样甲村委会,990001100,village\n"
+        "990001101201,样乙村委会,990001101,village\n990001101202,样丙村委会,990001101,village\n"
+    ),
+    "world.yaml": (
+        "# The world of the demonstration: your divisions from divisions.csv, and an invented part in which\n"
+        "# organizations may be late or weak. `gangmu demo --place FOLDER` plays it.\n"
+        'root: "990001"\nseed: {name}\nsmall: ["990001100", "990001101"]\n'
+        "totals: {{orgs: 13, divisions: {{county: 1, township: 2, village: 4}}, members: 200}}\n"
+        "founding:\n"
+        "  - {{level: county, kinds: {{committee: 100}}}}\n"
+        "  - {{level: township, kinds: {{committee: 100}}, domain: town}}\n"
+        "  - {{level: village, ends: [社区居委会, 社区], suffix: 社区, kinds: {{branch: 100}}, domain: community}}\n"
+        "  - {{level: village, ends: [村委会, 村], suffix: 村, kinds: {{branch: 100}}, domain: village}}\n"
+        'imagined:\n  code: "990001900"\n  name: 云水新区\n  towns:\n'
+        "    - {{name: 云水镇, villages: [云东村委会, 云西村委会, 云南社区居委会, 云北村委会]}}\n"
+        "units: []\n"
+        "members:\n  - {{kind: branch, size: [12, 40]}}\n"
+        "month:\n"
+        "  imagined: {{late: 10, missing: 6, returned: 8}}\n"
+        "  reasons: [请写明办了哪些事]\n"
+        "  answers:\n    monthly_note: {{done: {{texts: [走访群众、调解纠纷, 整修村道、清理水渠]}}}}\n"
+    ),
     "scorecard/branch_month.yaml": (
         'title: {{zh-hans: 党支部月度考核, en: "Branches, monthly"}}\n'
         "applies_to: {{kinds: [branch, general_branch]}}\n"
@@ -107,7 +132,7 @@ def _begin(args: argparse.Namespace) -> int:
     for path, text in _FILES.items():
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text.format(title=args.title, over=args.over), encoding="utf-8")
+        place.write_text(text.format(title=args.title, over=args.over, name=name), encoding="utf-8")
     if args.json:
         write_json({"folder": str(folder), "files": sorted(_FILES)})
     else:
