@@ -159,6 +159,17 @@ KIND_WORDS = {
     "document": say("Documents"),
     "indicator": say("Indicators"),
     "scorecard": say("Scorecards"),
+    "appraisal": say("Appraisals"),
+    "duty_set": say("Sets of duties"),
+    "field": say("Dictionary of fields"),
+    "ledger": say("Ledgers"),
+    "form": say("Approved forms"),
+    "burden": say("Limits of the burden"),
+    "task_rules": say("Clocks of extensions and disputes"),
+    "account": say("Rules of the account"),
+    "programme": say("Programmes"),
+    "letter": say("Letters of responsibility"),
+    "synonym": say("Words of one meaning"),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from gangmu.core.text import Text
+from gangmu.desk.pages import KIND_WORDS
 from gangmu.desk.wording import lines_in_words, words_of
 from gangmu.kernel.audit.operations import ANYONE, CATALOGUE, OWN
 from gangmu.kernel.packs.queries import pack_of
@@ -42,6 +43,10 @@ def test_every_key_that_a_pack_may_write_has_words() -> None:
 
 def test_every_closed_value_that_a_pack_may_write_has_words() -> None:
     assert sorted(_said()[1] - set(words_of("values"))) == []
+
+
+def test_every_kind_of_definition_has_words() -> None:
+    assert sorted(set(SHAPES) - set(KIND_WORDS)) == []
 
 
 def test_every_permission_has_words() -> None:
