@@ -25,7 +25,8 @@ REPEATS = 5
 BOUND = 100.0
 MOST_QUERIES = 60
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
-PASSED_OVER = re.compile(r"^/(static|api|sign-out)|export=|format=|\.(xlsx|csv|docx|pdf)")
+PASSED_OVER = re.compile(r"^/(static|api|sign-out)|export=|format=|\.(xlsx|csv|docx|pdf)|/(word|excel)\b")
+"""What is no page: files, documents to be sent, what other programs read."""
 
 
 @dataclass
