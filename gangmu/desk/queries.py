@@ -25,10 +25,17 @@ def log_entries(context: Context) -> QuerySet[Entry]:
     """Return what happened where the reader may see the log, the newest first.
 
     A moved organization's past is seen by today's tree. What happened at no place is seen
-    only by those who may see all of it.
+    only by those who may see all of it. Who disputes a task is seen by the arbiter alone.
     """
     places = context.places("audit.view")
-    return all_entries() if places.everywhere else all_entries().filter(org__in=ids_within(places))
+    entries = all_entries() if places.everywhere else all_entries().filter(org__in=ids_within(places))
+    if context.may("plans.arbitrate"):
+        return entries
+    return entries.exclude(verb__in=WITHOUT_A_NAME)
+
+
+WITHOUT_A_NAME = ("plans.raise_dispute", "plans.raise_disputes", "plans.drop_dispute")
+"""What is done under protection: the log holds it whole, and shows it to the arbiter and to who did it."""
 
 
 # What the reader's inbox holds of orders: computed from the tasks, so that nobody is written a row.

@@ -26,6 +26,8 @@ from gangmu.kernel.inbox.queries import told_on, unsent_digests
 from gangmu.kernel.inbox.rules import may_disturb
 from gangmu.site import clock
 from gangmu.site.terminal import warn
+from gangmu.work.plans.operations.clocks import run_all_clocks
+from gangmu.work.plans.operations.moves import follow_everywhere
 
 REPLAYS_KEPT = timedelta(days=2)
 AT_ONCE = 200
@@ -103,9 +105,16 @@ def _post(hook: str, message: dict[str, Any]) -> None:
         pass
 
 
+def _run_clocks() -> int:
+    """Let come about what issuers left unanswered, and let tasks follow organizations that are no more."""
+    context = _system()
+    return run_all_clocks(context) + follow_everywhere(context)
+
+
 CHORES = (
     Chore("sealed", 1, _seal),
     Chore("digests sent", 300, _digests),
+    Chore("clocks run", 900, _run_clocks),
     Chore("files swept", 3600, _sweep),
     Chore("answers forgotten", 3600, _clear_expired),
 )
