@@ -50,7 +50,7 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     world, version = take_world(context, folder, small=wanted.size == "small")
     say(f"{folder.name}: {len(world.orgs)} organizations, {world.members} members")
     orgs = found_world(context, world, version, say)
-    desks = _desks(world, folder.name)
+    desks = desks_of(world, folder.name)
     filling = at(context, morning(month.first - timedelta(days=45)))
     staff = fill_world(filling, world, orgs, desks, say, after)
     machines = _open_machines(filling, world, orgs, folder.name)
@@ -84,7 +84,7 @@ def _exports(place: str) -> Path | None:
     return Path(settings.GANGMU_DATA) / EXPORTS / place if settings.GANGMU_DATA else None
 
 
-def _desks(world: World, place: str) -> list[Desk]:
+def desks_of(world: World, place: str) -> list[Desk]:
     """Return where the demonstration's people sit: at the top, and in the county that is imagined."""
     county = world.plan.imagined.code
     town = next(org.code for org in world.orgs if org.parent == county and org.level == "township")

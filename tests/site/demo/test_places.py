@@ -12,7 +12,7 @@ from gangmu.kernel.audit.sealer import verify_log
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.site.commands.check import findings
-from gangmu.site.demo.playing import play
+from gangmu.site.demo.playing import desks_of, play
 from gangmu.site.demo.state import DemoState
 from gangmu.site.demo.world import read_world
 from gangmu.work.plans.models import Order, Task
@@ -63,6 +63,20 @@ def test_towns_that_become_one_are_imagined(place: str):
 
     for merger in world.plan.year.mergers:
         assert all(world.is_imagined(codes[code]) for code in (merger.into, *merger.merged))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("small", [True, False])
+def test_every_world_has_a_desk_for_each_of_the_people_that_it_is_entered_as(place: str, small: bool):
+    desks = desks_of(read_world(PACKS / place, founding_names(), small=small), place)
+
+    assert {desk.login.partition(".")[0] for desk in desks} >= {
+        "officer",
+        "county",
+        "town",
+        "secretary",
+        "leader",
+    }
 
 
 @pytest.fixture(scope="module")
