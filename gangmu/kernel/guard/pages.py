@@ -208,7 +208,9 @@ def override(request: Request, override_id: int) -> HttpResponse:
 def _findings_table(request: Request, rows: Sequence[Fault], *, title: Text, empty: Text) -> Table:
     columns = [
         Column("effect", say("What follows"), "status", value=_effect),
-        Column("file", say("Where"), value=lambda each: f"{each.file}:{each.line}" if each.file else ""),
+        Column(
+            "file", say("File and line"), value=lambda each: f"{each.file}:{each.line}" if each.file else ""
+        ),
         Column("message", say("What was found"), width=48),
         Column(
             "code",
