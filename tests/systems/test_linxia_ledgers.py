@@ -14,6 +14,7 @@ from tests.conftest import Office
 from tests.site.matrix.test_routes import browser
 from tests.systems.programs import Program, cells, workbook
 
+pytestmark = pytest.mark.db
 Acting = Callable[..., Any]
 KIND = "ledger-village_basics"
 SHEET = [

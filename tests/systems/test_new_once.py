@@ -23,6 +23,7 @@ from tests.site.matrix.test_routes import browser
 from tests.systems.programs import Program, cells, workbook
 from tests.taken import small_pack
 
+pytestmark = pytest.mark.db
 Acting = Callable[..., Any]
 
 FORM = """title: {title}

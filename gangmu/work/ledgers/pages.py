@@ -376,7 +376,7 @@ def write(request: Request, ledger_code: str, org_id: int) -> HttpResponse:
     }
     if request.method == "GET":
         held = {code: known[of].value for code, of in found.record.shared.items() if of in known}
-        form = record_form(context, found.record, held)
+        form = record_form(context, found.record, held, known_of=org)
         return render(request, "ledgers/write.html", {**values, "form": form})
     sent: dict[str, Any] = request.POST.dict()
     try:
@@ -384,7 +384,7 @@ def write(request: Request, ledger_code: str, org_id: int) -> HttpResponse:
         given = {spec.code: sent.get(spec.code) for spec in found.record.fields}
         write_record(context, org, kind=found.record.code, values=given)
     except Invalid as refusal:
-        form = record_form(context, found.record, sent, refusal.faults)
+        form = record_form(context, found.record, sent, refusal.faults, known_of=org, offered=False)
         return form_again(request, "ledgers/write.html", {**values, "form": form}, refusal)
     messages.success(request, translate("The row is up to date; it serves everybody who asks."))
     return redirect("ledgers-row", found.kind.code, org.pk)
