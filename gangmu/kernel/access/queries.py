@@ -97,10 +97,10 @@ def lender_of(account_id: int, permission: str, path: str, day: date) -> int | N
     return next((giver for giver in givers if covers(active_grants(giver, day))), None)
 
 
-def lenders_of(account_id: int, day: date) -> list[int]:
-    """Return the accounts for which one is the substitute on a day."""
+def lenders_of(account_id: int, day: date) -> QuerySet[Delegation, int]:
+    """Return the accounts for which one is the substitute on a day, to be used within another query."""
     lent = Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True)
-    return list(lent.order_by("giver").values_list("giver", flat=True).distinct())
+    return lent.values_list("giver", flat=True)
 
 
 @dataclass(frozen=True)

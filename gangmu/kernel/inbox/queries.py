@@ -26,10 +26,9 @@ def own_items(context: Context) -> QuerySet[Item]:
 
     What waits for an absent holder waits for the substitute as well.
     """
-    condition = Q(account=context.account)
     lenders = lenders_of(context.account, context.today)
-    if lenders:  # a substitute does what waits for the absent holder; what is to be read stays theirs
-        condition |= Q(account__in=lenders, kind=Item.Kind.TODO)
+    # a substitute does what waits for the absent holder; what is to be read stays theirs
+    condition = Q(account=context.account) | Q(account__in=lenders, kind=Item.Kind.TODO)
     for permission in _addressed_permissions(context):
         condition |= Q(permission=permission) & within(context.places(permission))
     return Item.objects.filter(condition).select_related("org")
