@@ -114,6 +114,8 @@ def test_writing_endpoints_are_operations_and_reading_ones_are_not() -> None:
 
 
 NOT_OVER_THE_API: dict[str, str] = {
+    "programmes.make_feed": "its secret is shown once, on the page of one's own addresses",
+    "programmes.revoke_feed": "as above",
     "access.begin_session": "a browser's sign-in page",
     "access.change_password": "a browser's account page",
     "access.confirm_demo_session": "a demonstration's sign-in page",

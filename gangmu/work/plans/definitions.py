@@ -38,6 +38,7 @@ class DutyKind(Definition):
     serves, whoever asked first. ``minutes`` is what the author thinks it takes. ``review``
     says who looks at an answer: the parent of who answered, the issuer, or nobody. A contest
     or quota names the paper that approved it and its last day; no order goes out after that.
+    One that belongs to a ``campaign`` is issued while that runs, and its due day lies within it.
     ``carries`` says what becomes of a task that is open when its period closes: noted as missing
     (``never``), carried over once where the issuer says so (``issuer``), or always.
     """
@@ -53,6 +54,7 @@ class DutyKind(Definition):
     carries: Literal["never", "issuer", "always"] = "issuer"
     approved_by: str = ""
     expires_on: date | None = None
+    campaign: str = ""
     help: Text | None = None
     sample: Text | None = None
 

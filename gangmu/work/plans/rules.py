@@ -16,7 +16,7 @@ from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.rules import Pack
 from gangmu.work.plans.definitions import DutyKind, Every
-from gangmu.work.programmes.definitions import DutySet
+from gangmu.work.programmes.definitions import CampaignKind, DutySet
 from gangmu.work.records.definitions import RecordKind
 
 State = Literal["issued", "received", "passed", "answered", "returned", "disputed", "accepted", "withdrawn"]
@@ -336,6 +336,8 @@ def duty_faults(pack: Pack) -> list[Fault]:
         ]
         wrong += [f"there is no domain {name}" for name in duty.asked_of.domains if name not in domains]
         wrong += [f"there is no level {name}" for name in duty.asked_of.levels if name not in LEVELS]
+        if duty.campaign and pack.find(CampaignKind, duty.campaign) is None:
+            wrong.append(f"there is no campaign {duty.campaign}")
         faults += [Fault(file, 1, "reference", message) for message in wrong]
         faults += _asked_twice(pack, duty, file)
     return faults

@@ -237,23 +237,24 @@ class CycleEntry(_Part):
 
     ``seen_in`` names what tells: ``order:<duty>`` (this organization issued it), ``answer:<duty>``
     (it answered it), ``record:<kind>``, ``letter:<kind>``, ``targets:<programme>``; without it
-    somebody notes it by hand. ``takes`` are the working days it lasts, ``remind`` how many
-    working days before its last day people are told.
+    somebody notes it by hand. ``takes`` are the working days it lasts.
     """
 
     code: str = Field(pattern=_CODE)
     title: Text
     every: PeriodKind
-    on: DayRule
+    falls_on: DayRule
     takes: int = Field(default=1, ge=1, le=120)
     seen_in: str = Field(default="", pattern=r"^([a-z_]+:[a-z][a-z0-9_]*)?$")
-    remind: tuple[int, ...] = ()
 
     @model_validator(mode="after")
     def _within(self) -> "CycleEntry":
-        if self.on.workdays_after_issue is not None:
+        if self.falls_on.workdays_after_issue is not None:
             raise ValueError(f"{self.code}: a calendar knows no day of issuing to count from")
-        if self.on.next_day is not None or "next" in (self.on.first_workday_of, self.on.last_workday_of):
+        if self.falls_on.next_day is not None or "next" in (
+            self.falls_on.first_workday_of,
+            self.falls_on.last_workday_of,
+        ):
             raise ValueError(f"{self.code}: the last one would fall into the next year")
         return self
 
@@ -280,24 +281,3 @@ class CycleKind(Definition):
     def times(self) -> tuple[int, ...]:
         """How often each entry comes in a year."""
         return tuple(12 // MONTHS[each.every] for each in self.entries)
-
-
-class ReminderKind(Definition):
-    """How a kind reminder (温馨提示) is worded and when it is given.
-
-    ``before`` are working days before the day on which something is due; ``text`` names
-    ``{what}`` and ``{by}``, and may name ``{who}``.
-    """
-
-    before: tuple[int, ...] = (3, 1)
-    text: Text
-
-    @model_validator(mode="after")
-    def _worded(self) -> "ReminderKind":
-        if not all(1 <= days <= 30 for days in self.before):
-            raise ValueError("a reminder is given one to thirty working days before")
-        for word in ("zh_hans", "en"):
-            text = getattr(self.text, word)
-            if text and not all(mark in text for mark in ("{what}", "{by}")):
-                raise ValueError("a reminder says {what} is due and {by} when")
-        return self

@@ -1,13 +1,13 @@
 """Sums that are conserved, the way of a letter, the days of a calendar: decisions without a database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from gangmu.core.calendar import Calendar
-from gangmu.core.context import LOCAL, Context
+from gangmu.core.context import Context
 from gangmu.core.days import day_by
 from gangmu.core.definition import Fault
 from gangmu.core.errors import Invalid
@@ -28,7 +28,6 @@ from gangmu.work.programmes.definitions import (
     Metric,
     ProgrammeKind,
     ProjectKind,
-    ReminderKind,
 )
 from gangmu.work.records.definitions import RecordKind
 
@@ -145,26 +144,6 @@ def add_cycle_source(
 
 
 @dataclass(frozen=True)
-class DatedThing:
-    """Something with a day that stands in somebody's calendar; ``uid`` stays the same for good."""
-
-    uid: str
-    title: str
-    first: date
-    last: date
-    url_name: str = ""
-    url_args: tuple[int | str, ...] = ()
-
-
-DAY_SOURCES: dict[str, Callable[[Context, int, date, date], Iterable[DatedThing]]] = {}
-
-
-def add_day_source(code: str, days: Callable[[Context, int, date, date], Iterable[DatedThing]]) -> None:
-    """Have a room put its dated things into the calendars that programs fetch."""
-    DAY_SOURCES[code] = days
-
-
-@dataclass(frozen=True)
 class LetterLine:
     """What an organization owes, as a letter prints it: what, how often, by which paper."""
 
@@ -204,7 +183,7 @@ def planned_in(cycle: CycleKind, year: int, calendar: Calendar) -> list[Planned]
 
 def planned_once(entry: CycleEntry, period: Period, calendar: Calendar) -> Planned:
     """Return when an entry comes in a period; what would fall behind its end comes before it."""
-    first = day_by(entry.on, period, calendar)
+    first = day_by(entry.falls_on, period, calendar)
     if first > period.last:
         first = calendar.on_or_before(period.last)
     return Planned(entry, period, first, calendar.add_workdays(first, entry.takes - 1))
@@ -217,28 +196,6 @@ def standing_of(planned: Planned, happened_on: date | None, today: date) -> Stan
     if today > planned.last:
         return "missed"
     return "open" if today >= planned.first else "planned"
-
-
-# Reminders
-
-QUIET_FROM, QUIET_TO = time(22, 0), time(7, 0)
-
-
-def may_remind(now: datetime, calendar: Calendar) -> bool:
-    """Whether people may be reminded at an instant: on a working day, and not at night."""
-    here = now.astimezone(LOCAL)
-    return calendar.is_workday(here.date()) and QUIET_TO <= here.time() < QUIET_FROM
-
-
-def reminded_on(due_on: date, before: Sequence[int], calendar: Calendar) -> list[date]:
-    """Return the working days on which somebody is reminded of what is due on a day."""
-    return sorted({calendar.add_workdays(calendar.on_or_before(due_on), -days) for days in before})
-
-
-def reminder_due(today: date, due_on: date, before: Sequence[int], calendar: Calendar) -> bool:
-    """Whether the time of reminding has come, and the thing is not overdue yet."""
-    days = reminded_on(due_on, before, calendar)
-    return bool(days) and days[0] <= today <= due_on
 
 
 # What a pack names
@@ -263,7 +220,7 @@ def programme_faults(pack: Pack) -> list[Fault]:
             elif code == "meeting.held" and not _held_meeting(pack, metric.actual.item):
                 said = f"no record {metric.actual.item or 'at all'} counts as a meeting"
                 faults.append(_wrong(pack, "programme", programme.code, said, *place))
-    return faults + _letters(pack) + _sets(pack)
+    return faults + _letters(pack) + _sets(pack) + _kept(pack) + _cycles(pack)
 
 
 def _wrong(pack: Pack, kind: str, code: str, message: str, *place: str | int) -> Fault:
@@ -323,8 +280,6 @@ def _kept(pack: Pack) -> list[Fault]:
         faults += [_wrong(pack, "list", kept.code, said) for said in wrong]
     for campaign in pack.all(CampaignKind):
         faults += [_wrong(pack, "campaign", campaign.code, said) for said in _unknown_levels(campaign.levels)]
-    if len(reminders := pack.all(ReminderKind)) > 1:
-        faults.append(_wrong(pack, "reminder", reminders[1].code, "a place has one way to remind"))
     return faults
 
 

@@ -1,9 +1,19 @@
 """Rows of targets, letters, projects, lists, campaigns and the calendar."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gangmu.work.programmes.operations.cycles import fresh_feed
 from gangmu.work.programmes.operations.letters import accept_letter, issue_letters
+from gangmu.work.programmes.operations.projects import (
+    NewMilestone,
+    decide_project,
+    open_campaign,
+    propose_project,
+    report_project,
+    write_list_line,
+)
 from gangmu.work.programmes.operations.targets import decompose_target, propose_change, set_target
 from tests.conftest import Office
 from tests.site.matrix.call import Call, call, own, somebody
@@ -93,3 +103,143 @@ def _(office: Office) -> Call:
 @call("programmes.refuse_change")
 def _(office: Office) -> Call:
     return Call({"change": change_of(office), "reason": "不调整"}, office.town)
+
+
+NINTH = date(2015, 12, 9)
+
+
+def project_of(office: Office, *steps: str) -> Any:
+    """A practical thing that the first branch promised, after some steps."""
+    project = propose_project(
+        own(office, somebody(office, "proposer")),
+        office.branch,
+        kind="practical_things",
+        year=2015,
+        title="东庄修路",
+        text="把东庄村到学校的路修好",
+        owner="马书记",
+        milestones=[NewMilestone("路面铺好", "马书记", NINTH)],
+    )
+    if "approve" in steps:
+        project = decide_project(office.system, project, approved=True)
+    if "report" in steps:
+        project = report_project(office.system, project, result="东庄的路修好了")
+    return project
+
+
+def line_of(office: Office) -> Any:
+    """A line of the list of responsibilities of the first branch's secretary."""
+    return write_list_line(
+        office.system,
+        office.branch,
+        kind="responsibility_list",
+        year=2015,
+        post="secretary",
+        values={"what": "东庄每月开好支委会"},
+    )
+
+
+def campaign_of(office: Office) -> Any:
+    """A theme year at the first branch alone."""
+    return open_campaign(
+        office.system,
+        office.branch,
+        kind="theme_year",
+        first_on=date(2015, 10, 1),
+        last_on=date(2015, 12, 31),
+        paper="东庄〔2015〕1号",
+    )
+
+
+@call("programmes.propose_project")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.branch,
+        "kind": "practical_things",
+        "year": 2015,
+        "title": "修路",
+        "text": "修好路",
+        "owner": "马书记",
+        "milestones": [NewMilestone("铺好", "马书记", NINTH)],
+    }
+    return Call(given, office.branch)
+
+
+@call("programmes.decide_project")
+def _(office: Office) -> Call:
+    return Call({"project": project_of(office), "approved": True}, office.town)
+
+
+@call("programmes.reach_milestone")
+def _(office: Office) -> Call:
+    return Call({"milestone": project_of(office, "approve").milestones.get()}, office.branch)
+
+
+@call("programmes.report_project")
+def _(office: Office) -> Call:
+    return Call({"project": project_of(office, "approve"), "result": "修好了"}, office.branch)
+
+
+@call("programmes.judge_project")
+def _(office: Office) -> Call:
+    given = {"project": project_of(office, "approve", "report"), "done": True, "reason": "看过了"}
+    return Call(given, office.town)
+
+
+@call("programmes.write_list_line")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.branch,
+        "kind": "responsibility_list",
+        "year": 2015,
+        "post": "secretary",
+        "values": {"what": "开好支委会"},
+    }
+    return Call(given, office.branch)
+
+
+@call("programmes.end_list_line")
+def _(office: Office) -> Call:
+    return Call({"line": line_of(office), "done": True}, office.branch)
+
+
+@call("programmes.open_campaign")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.town,
+        "kind": "theme_year",
+        "first_on": date(2015, 10, 1),
+        "last_on": date(2015, 12, 31),
+        "paper": "河口〔2015〕1号",
+    }
+    return Call(given, office.town)
+
+
+@call("programmes.close_campaign")
+def _(office: Office) -> Call:
+    return Call({"campaign": campaign_of(office), "result": "做完了"}, office.branch)
+
+
+@call("programmes.note_cycle")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.branch,
+        "cycle": "branch_year",
+        "entry": "study_plan",
+        "period": "2015H1",
+        "happened_on": date(2015, 6, 20),
+    }
+    return Call(given, office.branch)
+
+
+@call("programmes.make_feed")
+def _(office: Office) -> Call:
+    account = somebody(office)
+    return Call({"org": office.branch, "digest": "d" * 64, "name": "手机"}, owner=account)
+
+
+@call("programmes.revoke_feed")
+def _(office: Office) -> Call:
+    account = somebody(office)
+    feed, _ = fresh_feed(own(office, account), office.branch)
+    return Call({"feed": feed}, owner=account)

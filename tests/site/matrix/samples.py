@@ -37,6 +37,13 @@ SAMPLES: dict[str, Sample] = {
     "programme_code": lambda office: "yearly_goals",
     "metric_code": lambda office: "committee_meetings",
     "target_id": lambda office: calls_programmes.target_of(office).pk,
+    "project_code": lambda office: "practical_things",
+    "project_id": lambda office: calls_programmes.project_of(office).pk,
+    "milestone_id": lambda office: calls_programmes.project_of(office).milestones.get().pk,
+    "line_id": lambda office: calls_programmes.line_of(office).pk,
+    "campaign_id": lambda office: calls_programmes.campaign_of(office).pk,
+    "feed_id": lambda office: 0,
+    "secret": lambda office: "no-such-secret",
     "letter_code": lambda office: "responsibility",
     "letter_id": lambda office: calls_programmes.letter_of(office).pk,
     "change_id": lambda office: calls_programmes.change_of(office).pk,
@@ -82,6 +89,7 @@ OWN_THINGS = {
     "session_id",
     "token_id",
 }
+OWN_THINGS = {"feed_id", "token_id", "session_id", "delegation_id", "item_id", "screening_id"}
 """Parameters that name one's own things: others find nothing there."""
 
 

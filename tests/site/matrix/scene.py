@@ -68,6 +68,9 @@ class Scene:
     appeal: Any
     screening: Any
     letter: Any
+    project: Any
+    line: Any
+    campaign: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -128,6 +131,9 @@ def set_scene(office: Office) -> Scene:
         bulk=remind_ticked(office.system, office.town, rows=[Ticked(task.pk)]),
         target=target,
         letter=calls_programmes.letter_of(office),
+        project=calls_programmes.project_of(office, "approve"),
+        line=calls_programmes.line_of(office),
+        campaign=calls_programmes.campaign_of(office),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),

@@ -191,7 +191,16 @@ PLACED = [
     and route.door
     and route.door.permission != OWN
     and not set(route.parameters)
-    <= {"kind", "code", "duty_code", "ledger_code", "programme_code", "metric_code", "letter_code"}
+    <= {
+        "kind",
+        "code",
+        "duty_code",
+        "ledger_code",
+        "programme_code",
+        "metric_code",
+        "letter_code",
+        "project_code",
+    }
 ]
 
 

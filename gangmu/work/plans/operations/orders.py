@@ -1,5 +1,7 @@
 """An order goes out, once, and can be called back."""
 
+from datetime import date
+
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
@@ -9,6 +11,7 @@ from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.work.burden.operations import note_asking, withdraw_asking
 from gangmu.work.burden.queries import cost_of
 from gangmu.work.burden.rules import refuse_cost
+from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.steps import end_what_is_open
 from gangmu.work.plans.queries.burden import demand_of, help_of
@@ -21,6 +24,7 @@ from gangmu.work.plans.rules import (
     states_before,
     who_is_asked,
 )
+from gangmu.work.programmes.queries.projects import running_campaign
 
 BATCH = 2000
 
@@ -60,6 +64,7 @@ def issue_order(
     due = due_on(kind, span, CALENDAR, context.today)
     if due < context.today:
         raise Conflict("The day on which this would be due is over.")
+    _refuse_outside_campaign(context, issuer, kind, due)
     asked = who_is_asked(kind, tree_on(context, issuer, context.today))
     if not asked:
         raise Conflict("This order would reach nobody.")
@@ -97,6 +102,16 @@ def issue_order(
             help_text=help_of(kind),
         )
     return order
+
+
+def _refuse_outside_campaign(context: Context, issuer: Org, kind: DutyKind, due: date) -> None:
+    if not kind.campaign:
+        return
+    running = running_campaign(issuer, kind.campaign, context.today)
+    if running is None:
+        raise Conflict("The campaign that this duty belongs to does not run today.")
+    if due > running.last_on:
+        raise Conflict("This would be due after the campaign's last day.")
 
 
 def _known_order(order: Order) -> Order:

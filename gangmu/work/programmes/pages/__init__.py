@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern
 
-from gangmu.work.programmes.pages import letters, targets
+from gangmu.work.programmes.pages import cycles, letters, projects, targets
 
-urlpatterns: list[URLPattern] = [*targets.urlpatterns, *letters.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *targets.urlpatterns,
+    *letters.urlpatterns,
+    *projects.urlpatterns,
+    *cycles.urlpatterns,
+]

@@ -1,0 +1,23 @@
+"""What orders and answers tell the year's calendar."""
+
+from datetime import date
+
+from gangmu.core.context import Context
+from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.queries.tasks import visible_tasks
+
+
+def orders_of_year(context: Context, org: int, name: str, year: int) -> list[tuple[date, date]]:
+    """Return the days on which an organization issued a duty, each with its period's first day."""
+    orders = Order.objects.filter(issuer=org, duty=name, period__startswith=str(year)).exclude(state="withdrawn")
+    return [(each.span.first, each.issued_on) for each in orders]
+
+
+def answers_of_year(context: Context, org: int, name: str, year: int) -> list[tuple[date, date]]:
+    """Return the days on which an organization answered a duty, each with its period's first day."""
+    tasks = visible_tasks(context).filter(org=org, duty=name, period__startswith=str(year))
+    return [
+        (each.order.span.first, each.answered_on)
+        for each in tasks
+        if each.answered_on is not None and each.state != Task.State.WITHDRAWN
+    ]
