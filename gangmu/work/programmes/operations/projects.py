@@ -187,7 +187,7 @@ def judge_project(context: Context, project: Project, *, done: bool, reason: str
 # Lists of posts
 
 
-@operation("programmes.write_list_line", permission="programmes.answer", at="org")
+@operation("programmes.write_list_line", permission="programmes.answer", at="org", secret=("values",))
 def write_list_line(
     context: Context,
     org: Org,
