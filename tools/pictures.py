@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
 PEOPLE = ("officer", "secretary", "town", "county", "leader", "auditor", "operator")
 SIZES = {"pc": (1440, 900), "phone": (390, 844)}
@@ -77,7 +77,12 @@ def walk(context: BrowserContext, address: str, who: str, folder: Path) -> None:
         if count[route] > OF_ONE_ROUTE:
             continue
         heard.clear()
-        answer = page.goto(url)
+        try:
+            answer = page.goto(url)
+        except Error as refused:  # what is taken along as a file is no page
+            if "Download is starting" not in str(refused):
+                raise
+            continue
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
         name = re.sub(r"[^\w]+", "-", f"{who}{route}").strip("-") + f"-{count[route]}"

@@ -25,6 +25,7 @@ from gangmu.kernel.inbox.operations import mark_digests_sent, write_digests
 from gangmu.kernel.inbox.queries import told_on, unsent_digests
 from gangmu.kernel.inbox.rules import may_disturb
 from gangmu.site import clock
+from gangmu.site.databases import learn_sizes
 from gangmu.site.terminal import warn
 from gangmu.work.plans.operations.clocks import run_all_clocks
 from gangmu.work.plans.operations.moves import follow_everywhere
@@ -117,6 +118,7 @@ CHORES = (
     Chore("clocks run", 900, _run_clocks),
     Chore("files swept", 3600, _sweep),
     Chore("answers forgotten", 3600, _clear_expired),
+    Chore("sizes learned", 3600, learn_sizes),
 )
 
 

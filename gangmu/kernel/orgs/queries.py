@@ -23,6 +23,21 @@ def within(places: Places, field: str = "org__path") -> Q:
     return condition
 
 
+def within_trees(places: Places, field: str = "org__path") -> Q:
+    """Return what :func:`within` does, without a comparison for who may see every tree there is.
+
+    For long lists: a condition on paths that all rows meet keeps SQLite from walking them in
+    the order that is asked for, and makes it sort a year of a prefecture for twenty rows.
+    """
+    if not places:
+        return Q(pk__in=())
+    if all(
+        places.covers_below(path) for path in Org.objects.filter(parent=None).values_list("path", flat=True)
+    ):
+        return Q()
+    return within(places, field)
+
+
 def in_subtree(path: str, field: str = "path") -> Q:
     """Return the condition that a path field is ``path`` or below it, as a range."""
     low, high = below(path)

@@ -13,6 +13,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.operations import ensure_system_account, grant_role, open_account
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.audit.sealer import seal_entries
+from gangmu.site.databases import learn_sizes
 from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
 from gangmu.site.demo.changes import give_second_posts, plan_changes
@@ -56,7 +57,9 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     machines = _open_machines(filling, world, orgs, folder.name)
     seal_entries(filling.now)
     stage = Stage(world, orgs, staff, Agenda(until), say, machines)
+    learn_sizes()
     _play_months(stage, wanted, _exports(folder.name))
+    learn_sizes()
     return world, _accounts(folder.name)
 
 

@@ -37,6 +37,9 @@ class Record(models.Model):
             models.Index(  # counts what stands without opening a row
                 fields=["org"], condition=Q(standing=True), name="standing_record_of_org"
             ),
+            models.Index(  # lists the newest without sorting a year of them
+                fields=["-day", "-id"], condition=Q(standing=True), name="standing_record_by_day"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
