@@ -169,6 +169,10 @@ KIND_WORDS = {
     "account": say("Rules of the account"),
     "programme": say("Programmes"),
     "letter": say("Letters of responsibility"),
+    "project": say("Projects"),
+    "list": say("Lists of posts"),
+    "campaign": say("Campaigns"),
+    "cycle": say("The year's calendar"),
     "synonym": say("Words of one meaning"),
 }
 

@@ -10,7 +10,7 @@ from gangmu.work.records.operations import NewRecord, write_record
 from tests.conftest import Office
 from tests.site.matrix.call import Call, call
 
-MINUTES = {"held_on": "2015-10-08", "should_attend": "5", "attended": "4", "agenda": "议题"}
+MINUTES = {"held_on": "2015-10-06", "should_attend": "5", "attended": "4", "agenda": "议题"}
 
 
 def order_of(office: Office) -> Any:

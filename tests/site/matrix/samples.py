@@ -82,6 +82,7 @@ SAMPLES: dict[str, Sample] = {
 OWN_THINGS = {
     "bulk_id",
     "delegation_id",
+    "feed_id",
     "handover_id",
     "item_id",
     "own_post_id",
@@ -89,7 +90,6 @@ OWN_THINGS = {
     "session_id",
     "token_id",
 }
-OWN_THINGS = {"feed_id", "token_id", "session_id", "delegation_id", "item_id", "screening_id"}
 """Parameters that name one's own things: others find nothing there."""
 
 

@@ -9,7 +9,9 @@ from gangmu.work.plans.queries.tasks import visible_tasks
 
 def orders_of_year(context: Context, org: int, name: str, year: int) -> list[tuple[date, date]]:
     """Return the days on which an organization issued a duty, each with its period's first day."""
-    orders = Order.objects.filter(issuer=org, duty=name, period__startswith=str(year)).exclude(state="withdrawn")
+    orders = Order.objects.filter(issuer=org, duty=name, period__startswith=str(year)).exclude(
+        state="withdrawn"
+    )
     return [(each.span.first, each.issued_on) for each in orders]
 
 
