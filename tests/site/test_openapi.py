@@ -7,6 +7,7 @@ the change.
 
 import inspect
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,19 @@ READS_WITHOUT_CONTEXT = {
 
 SEVERAL = {"imports.read_import": "begins an import, stages its rows and judges them"}
 """Writing endpoints that are several operations, which check the permission each, and why."""
+
+
+def test_no_endpoint_stands_behind_another() -> None:
+    calls = Counter(
+        (prefix.rstrip("/") + path, method)
+        for prefix, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        for method in operation.methods
+    )
+
+    assert len(calls) > 100
+    assert [call for call, times in calls.items() if times > 1] == []
 
 
 def test_every_endpoint_is_called_as_an_operation_or_a_query() -> None:

@@ -1,9 +1,11 @@
 """Wubu: what its article asks for, on its own towns and villages."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from gangmu.site.clock import now
 from tests.systems.places import Place, current, found_place
 
 
@@ -17,6 +19,10 @@ def test_w20_a_year_has_its_theme_each_quarter_and_a_note_without_the_remedy_is_
     officer = wubu.caller("officer", "610829")
     village = wubu.first(domain="village", level="village", kind="branch")
     secretary = wubu.caller("secretary", village)
+    today = now().date()
+    days = {"first_on": str(today), "last_on": str(today + timedelta(days=200))}
+    opened = {"kind": "quality_year", "paper": "吴发〔2022〕1号", **days}
+    assert officer.send("post", f"/orgs/{wubu.root.pk}/campaigns", opened).status_code == 200
     wubu.issue(officer, "quality_year", current("quarter"))
     (task,) = secretary.get("/tasks/waiting").json()
     day = current("month").first.isoformat()

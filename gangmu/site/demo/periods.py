@@ -37,6 +37,8 @@ from gangmu.work.plans.queries.duties import duties_of, record_kind_of
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import standing_answer, task_by_id, visible_tasks
 from gangmu.work.plans.rules import OPEN
+from gangmu.work.programmes.operations.projects import open_campaign
+from gangmu.work.programmes.queries.projects import running_campaign
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.operations import correct_record
 
@@ -47,6 +49,7 @@ DECIDING = 16
 """The hour at which an issuer or the arbiter decides."""
 
 CORRECTED = "数字录入有误，已更正"
+OPENED_BY = "年初印发的活动方案"
 KNOWINGLY = "年初、季初各项集中下达，均有文件依据；已合并同类项"
 LATER_WANTED, GRANTED = "负责同志外出培训，请准予延期", "同意延期"
 NOT_OURS, UPHELD, REJECTED = "该项工作已划归其他单位", "情况属实，不再承担", "仍属职责范围，请按时完成"
@@ -101,6 +104,8 @@ class PeriodPlay:
         for duty in duties:
             if duty.code in self.left:
                 continue
+            if duty.campaign:
+                self._open_campaign(context, duty.campaign)
             order = self._issue_one(context, duty.code)
             self.kinds[order.answer_kind] = record_kind_of(order)
             due = max(due, order.due_on)
@@ -153,6 +158,13 @@ class PeriodPlay:
     def _is_last_month(self) -> bool:
         """Whether the period ended in the month before the play does: it is closed early if need be."""
         return self.period.last < self.stage.agenda.until.date()
+
+    def _open_campaign(self, context: Context, code: str) -> None:
+        """Open the campaign that a duty belongs to, until the year ends, unless it runs."""
+        root, today = self.stage.root, context.today
+        if running_campaign(root, code, today) is None:
+            last = date(today.year, 12, 31)
+            open_campaign(context, root, kind=code, first_on=today, last_on=last, paper=OPENED_BY)
 
     def _issue_one(self, context: Context, duty: str) -> Order:
         """Issue one duty's order; what is much or asked already goes out knowingly, with a reason."""

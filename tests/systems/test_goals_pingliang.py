@@ -1,0 +1,108 @@
+"""Pingliang: three years under four pillars, drives with checklists, the three lists of a county."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gangmu.kernel.packs.queries import pack_of
+from gangmu.site.clock import now
+from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProgrammeKind
+from tests.systems.goals import faults, ok
+from tests.systems.places import Place, current, found_place
+
+EXAMPLES = {"programme": "three_firsts", "metric": "examples", "year": 2021, "value": "100"}
+
+
+@pytest.fixture
+def pingliang(system: Any) -> Place:
+    """One real town with its villages, and one of another county."""
+    return found_place(system, "pingliang", ("620822106", "620823202"))
+
+
+def test_p1_a_hundred_examples_are_handed_on_whole_and_each_year_has_its_phase(pingliang: Place) -> None:
+    place = pingliang
+    officer = place.caller("officer", "6208")
+    town = place.caller("town_officer", "620822106")
+    (first, second) = (place.orgs[code].pk for code in ("620822", "620823"))
+
+    target = ok(officer.send("post", f"/orgs/{place.root.pk}/targets", EXAMPLES))
+    uneven = {"parts": [{"org": first, "value": "60"}, {"org": second, "value": "30"}], "held": "5"}
+    lost = officer.send("post", f"/targets/{target['id']}/parts", uneven)
+    ok(officer.send("post", f"/targets/{target['id']}/parts", {**uneven, "held": "10"}))
+    seen = [
+        ok(officer.get(f"/orgs/{place.root.pk}/programmes/three_firsts?year={year}"))
+        for year in (2021, 2022, 2023)
+    ]
+    later = officer.send("post", f"/orgs/{place.root.pk}/targets", {**EXAMPLES, "year": 2024})
+    not_mine = town.send("post", f"/orgs/{place.root.pk}/targets", {**EXAMPLES, "year": 2022})
+
+    programme = pack_of(place.root.pk).find(ProgrammeKind, "three_firsts")
+    assert programme is not None
+    assert len(programme.pillars) == 4
+    assert [each["phase"] for each in seen] == ["breakthrough", "raising", "first_rate"]
+    (line,) = (each for each in seen[0]["lines"] if each["metric"] == "examples")
+    assert (float(line["value"]), float(line["held"])) == (100, 10)
+    assert lost.json()["code"] == "does_not_add_up"
+    assert faults(later) == {"year"}
+    assert not_mine.status_code in (403, 404)
+
+
+def test_p10a_each_post_keeps_three_lists_by_two_rules_and_a_line_is_dropped_with_its_reason_only(
+    pingliang: Place,
+) -> None:
+    place = pingliang
+    village = place.first(level="village", kind="branch")
+    secretary = place.caller("secretary", village)
+    others = sorted(code for code, org in place.orgs.items() if org.kind == "branch" and code != village)
+    neighbour = place.caller("secretary", others[0])
+    year = current("year").first.year
+    lists = [each for each in pack_of(place.root.pk).all(ListKind) if each.code.startswith("three_lists_")]
+    path = f"/orgs/{place.orgs[village].pk}/list-lines"
+    given = {"year": year, "post": "secretary", "values": {"what": "联系困难户", "measure": "每月走访"}}
+
+    lines = [ok(secretary.send("post", path, {**given, "kind": each.code})) for each in lists]
+    half = secretary.send("post", path, {**given, "kind": lists[0].code, "values": {"what": "开会"}})
+    dropped = secretary.send("post", f"/list-lines/{lines[0]['id']}/end", {"done": False})
+    done = ok(secretary.send("post", f"/list-lines/{lines[1]['id']}/end", {"done": True}))
+    again = secretary.send("post", f"/list-lines/{lines[1]['id']}/end", {"done": True})
+    beside = neighbour.send("post", path, {**given, "kind": lists[0].code})
+
+    assert [len(each.rules) for each in lists] == [2, 2, 2]
+    assert done["state"] == "done"
+    assert faults(half) == {"measure"}
+    assert faults(dropped) == {"reason"}
+    assert again.status_code == 409
+    assert beside.status_code in (403, 404)
+
+
+def test_p19_campaigns_have_their_checklists_and_an_end_and_none_is_open_twice(pingliang: Place) -> None:
+    place = pingliang
+    officer = place.caller("officer", "6208")
+    today = now().date()
+    path = f"/orgs/{place.root.pk}/campaigns"
+    given = {
+        "kind": "ten_checks",
+        "first_on": str(today),
+        "last_on": str(today + timedelta(days=90)),
+        "paper": "平党发〔2021〕9号",
+    }
+
+    campaign = ok(officer.send("post", path, given))
+    twice = officer.send("post", path, given)
+    endless = officer.send(
+        "post",
+        path,
+        {**given, "kind": "nine_drives", "last_on": str(today + timedelta(days=400))},
+    )
+    silent = officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": " "})
+    closed = ok(officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": "补课三十项"}))
+    closed_twice = officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": "再报一次"})
+
+    kinds = {each.code: each for each in pack_of(place.root.pk).all(CampaignKind)}
+    assert [len(each.points) for each in kinds["ten_checks"].checklists] == [10, 10, 10]
+    assert [len(each.points) for each in kinds["nine_drives"].checklists] == [9]
+    assert closed["result"] == "补课三十项"
+    assert (twice.status_code, closed_twice.status_code) == (409, 409)
+    assert faults(endless) == {"last_on"}
+    assert faults(silent) == {"result"}
