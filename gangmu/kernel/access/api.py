@@ -99,7 +99,10 @@ def list_grants(request: Request, page: Query[PageOf]) -> list[Grant]:
 
 
 class SignInOut(Schema):
-    """Somebody who may sign in at an organization, and how far they are; never a code."""
+    """Somebody who may sign in at an organization, and whether they have; never a code, never when.
+
+    Who signs in how often is nobody's business: counting it is what R-BAN-3 forbids.
+    """
 
     id: int
     org_id: int
@@ -108,7 +111,7 @@ class SignInOut(Schema):
     name: str
     role: str
     slip_until: datetime | None
-    last_sign_in: datetime | None
+    has_signed_in: bool
 
     @staticmethod
     def resolve_login(grant: Grant) -> str:
@@ -126,9 +129,9 @@ class SignInOut(Schema):
         return grant.account.start_code_until
 
     @staticmethod
-    def resolve_last_sign_in(grant: Grant) -> datetime | None:
-        """Return when they last signed in."""
-        return grant.account.last_login
+    def resolve_has_signed_in(grant: Grant) -> bool:
+        """Return whether the slip has served."""
+        return grant.account.last_login is not None
 
 
 @endpoint(

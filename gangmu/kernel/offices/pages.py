@@ -287,7 +287,6 @@ def _columns(request: Request, pack: Any) -> list[Column]:
         Column(
             "until", say("Code serves until"), "instant", value=lambda grant: grant.account.start_code_until
         ),
-        Column("since", say("Last signed in"), "instant", value=lambda grant: grant.account.last_login),
     ]
 
 
