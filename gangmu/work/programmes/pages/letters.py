@@ -136,7 +136,7 @@ def issue(request: Request, letter_code: str) -> HttpResponse:
         "form": form,
         "waiting": waiting,
         "back": back,
-        "crumbs": [(translate("Letters of responsibility"), back), (translate("Issue"), "")],
+        "crumbs": [(translate("Letters of responsibility"), back), (translate("Issue letters"), "")],
     }
     if request.method == "POST":
         try:

@@ -62,13 +62,13 @@ STATES: Mapping[str, Status] = {
     "withdrawn": Status(say("Withdrawn"), "grey"),
 }
 LINE_STATES: Mapping[str, Status] = {
-    "open": Status(say("Open"), "blue"),
+    "open": Status(say("Still open"), "blue"),
     "done": Status(say("Done"), "green"),
-    "dropped": Status(say("Dropped"), "grey"),
+    "dropped": Status(say("No longer pursued"), "grey"),
 }
 HAPPENED = {
     "proposed": say("Proposed"),
-    "approved": say("Approved"),
+    "approved": say("Approved above"),
     "refused": say("Refused"),
     "milestone": say("Milestone reached"),
     "reported": say("Reported"),
@@ -106,7 +106,7 @@ def projects(request: Request) -> HttpResponse:
         ),
         Column("kind", say("Kind"), value=lambda each: titles.get(each.kind, each.kind)),
         Column("org", say("Organization"), value=lambda each: each.org.name, sort="org__code", width=30),
-        Column("owner", say("Owner")),
+        Column("owner", say("Who is responsible")),
         Column("milestones", say("Milestones"), value=lambda each: f"{each.reached}/{each.planned}"),
         Column("last_on", say("Last day"), "date", sort="last_on"),
         Column("state", say("State"), "status", value=lambda each: STATES[each.state], sort="state"),
@@ -144,7 +144,7 @@ def _project_specs() -> list[FieldSpec]:
         FieldSpec(
             code="text", title=say("What is to come of it"), type="long_text", required=True, max_length=1000
         ),
-        FieldSpec(code="owner", title=say("Owner"), required=True, max_length=60),
+        FieldSpec(code="owner", title=say("Who is responsible"), required=True, max_length=60),
     ]
 
 
@@ -277,7 +277,7 @@ def public(request: Request) -> HttpResponse:
         Column("title", say("What is done for people"), width=36),
         Column("last_on", say("Last day"), "date"),
         Column("state", say("State"), "status", value=_public_state),
-        Column("verdict", say("What was found"), value=lambda each: each.verdict or each.result, width=36),
+        Column("verdict", say("What came of it"), value=_public_outcome, width=36),
     ]
     table = Table(
         request,
@@ -292,6 +292,11 @@ def public(request: Request) -> HttpResponse:
 
 def _public_state(found: Project) -> Status:
     return STATES[found.state] if found.state in ("done", "not_done") else STATES["approved"]
+
+
+def _public_outcome(found: Project) -> str:
+    """What is told to everybody: the verdict once it is judged, until then what was reported."""
+    return found.verdict if found.state in ("done", "not_done") else found.result
 
 
 # --- lists of posts ------------------------------------------------------------------------
