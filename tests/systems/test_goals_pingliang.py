@@ -1,10 +1,12 @@
 """Pingliang: three years under four pillars, drives with checklists, the three lists of a county."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from gangmu.core.periods import Period
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.site.clock import now
 from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProgrammeKind
@@ -106,3 +108,27 @@ def test_p19_campaigns_have_their_checklists_and_an_end_and_none_is_open_twice(p
     assert (twice.status_code, closed_twice.status_code) == (409, 409)
     assert faults(endless) == {"last_on"}
     assert faults(silent) == {"result"}
+
+
+def test_p10c_a_kind_line_says_what_for_whom_by_when_to_who_owes_it_and_to_nobody_else(
+    pingliang: Place, settings: Any
+) -> None:
+    def at(day: int, hour: int) -> None:
+        settings.GANGMU_CLOCK_OFFSET = datetime(2021, 12, day, hour - 8, tzinfo=UTC) - datetime.now(UTC)
+
+    place = pingliang
+    at(27, 9)
+    officer = place.caller("officer", "6208")
+    county, town = place.caller("town_officer", "620822"), place.caller("town_officer", "620822106")
+    place.issue(officer, "cross_inspection", Period.parse("2021Q4"))
+    early = ok(county.get("/inbox/reminders"))
+    at(28, 8)
+    line = ok(county.get("/inbox/reminders"))
+
+    assert early["lines"] == []
+    assert line["lines"] == [
+        {"title": "季交叉督查", "org": place.orgs["620822"].name, "due_on": "2021-12-31"}
+    ]
+    assert ok(town.get("/inbox/reminders"))["lines"] == []
+    assert ok(officer.get("/inbox/reminders"))["lines"] == []
+    assert Client().get("/api/inbox/reminders").status_code == 401

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from gangmu.frame.doors import OWN, Request, endpoint
 from gangmu.kernel.inbox.models import Item
 from gangmu.kernel.inbox.operations import read_item
-from gangmu.kernel.inbox.queries import inbox_counts, item_for, own_items
+from gangmu.kernel.inbox.queries import inbox_counts, item_for, kind_reminders, own_items
 from gangmu.kernel.inbox.rules import Counts
 
 router = Router(tags=["inbox"])
@@ -48,6 +48,35 @@ class PageOf(Schema):
 def get_counts(request: Request) -> Counts:
     """Return how much lies in each of the reader's boxes."""
     return inbox_counts(request.context)
+
+
+class ReminderOut(Schema):
+    """One line of a reminder: what, for whom, by when."""
+
+    title: str
+    org: str
+    due_on: date | None
+
+
+class RemindersOut(Schema):
+    """What the reader is reminded of on a day."""
+
+    day: date
+    lines: list[ReminderOut]
+
+
+@endpoint(router, "get", "/inbox/reminders", "inbox.kind_reminders", permission=OWN, response=RemindersOut)
+def get_reminders(request: Request) -> RemindersOut:
+    """Return what the reader is reminded of today; nothing on a day of rest."""
+    lines = [
+        ReminderOut(
+            title=each.title % each.params if each.params else each.title,
+            org=each.org_name,
+            due_on=each.due_on,
+        )
+        for each in kind_reminders(request.context)
+    ]
+    return RemindersOut(day=request.context.today, lines=lines)
 
 
 @endpoint(router, "get", "/inbox/items", "inbox.own_items", permission=OWN, response=list[ItemOut])

@@ -12,7 +12,7 @@ from gangmu.frame.figures import Tab
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.inbox.operations import read_item
-from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries, item_for
+from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries, item_for, kind_reminders
 from gangmu.kernel.inbox.rules import BOXES, Box, Counts, InboxEntry
 
 MOST_LISTED = 500
@@ -159,6 +159,9 @@ def digest(request: Request) -> HttpResponse:
         "soonest": [
             (entry_title(entry), entry_url(entry), entry)
             for entry in inbox_entries(request.context, "waiting", limit=10)
+        ],
+        "reminders": [
+            (entry_title(entry), entry_url(entry), entry) for entry in kind_reminders(request.context)
         ],
     }
     return render(request, "inbox/digest.html", values)

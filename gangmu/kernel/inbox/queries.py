@@ -6,12 +6,13 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.access.queries import AccountActor, lenders_of
 from gangmu.kernel.inbox.models import Digest, Item
-from gangmu.kernel.inbox.rules import SOURCES, Box, Counts, InboxEntry, in_order
+from gangmu.kernel.inbox.rules import REMINDERS, SOURCES, Box, Counts, InboxEntry, in_order
 from gangmu.kernel.orgs.queries import within
 
 
@@ -153,6 +154,13 @@ def digest_for(context: Context, account: Account, day: date) -> DayDigest:
     counts = inbox_counts(own)
     soonest = inbox_entries(own, "waiting", limit=10) if counts.waiting else []
     return DayDigest(day, counts, soonest)
+
+
+def kind_reminders(context: Context, calendar: Calendar | None = None) -> list[InboxEntry]:
+    """Return what rooms remind the reader of today, the soonest due first; nothing on a day of rest."""
+    if not (calendar or Calendar()).is_workday(context.today):
+        return []
+    return in_order([line for source in REMINDERS.values() for line in source(context)], "waiting")
 
 
 def told_on(day: date) -> set[int]:

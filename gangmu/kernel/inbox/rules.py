@@ -75,6 +75,14 @@ def add_inbox_source(
     SOURCES[code] = Source(code, counts, entries)
 
 
+REMINDERS: dict[str, Callable[[Context], Sequence[InboxEntry]]] = {}
+
+
+def add_reminder_source(code: str, lines: Callable[[Context], Sequence[InboxEntry]]) -> None:
+    """Have a room say beforehand what will soon be due: what, for whom, by when."""
+    REMINDERS[code] = lines
+
+
 def in_order(entries: Sequence[InboxEntry], box: Box) -> list[InboxEntry]:
     """Return entries as a box shows them: the soonest due first, or the newest first."""
     if box in ("waiting", "overdue"):

@@ -39,7 +39,8 @@ class DutyKind(Definition):
     says who looks at an answer: the parent of who answered, the issuer, or nobody. A contest
     or quota names the paper that approved it and its last day; no order goes out after that.
     One that belongs to a ``campaign`` is issued while that runs, and its due day lies within it.
-    ``carries`` says what becomes of a task that is open when its period closes: noted as missing
+    ``remind`` are the working days before the due day on which a kind line begins to stand on the
+    screen of the day; nought says nothing beforehand. ``carries`` says what becomes of a task that is open when its period closes: noted as missing
     (``never``), carried over once where the issuer says so (``issuer``), or always.
     """
 
@@ -55,6 +56,7 @@ class DutyKind(Definition):
     approved_by: str = ""
     expires_on: date | None = None
     campaign: str = ""
+    remind: int = Field(default=0, ge=0, le=10)
     help: Text | None = None
     sample: Text | None = None
 

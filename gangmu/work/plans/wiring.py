@@ -4,6 +4,7 @@ from typing import Any
 
 from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.imports.rules import add_import_family
+from gangmu.kernel.inbox.rules import add_reminder_source
 from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.burden.queries import add_verdicts
 from gangmu.work.plans.asked_again import fields_asked_again
@@ -13,6 +14,7 @@ from gangmu.work.plans.queries.asked import extensions_asked
 from gangmu.work.plans.queries.burden import duplicates_of
 from gangmu.work.plans.queries.cycles import answers_of_year, orders_of_year
 from gangmu.work.plans.queries.disputes import disputes_to_decide, disputes_waiting
+from gangmu.work.plans.queries.reminders import reminder_lines
 from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
@@ -76,6 +78,7 @@ add_menu("system", "Handovers", "plans-handovers", None, 35)
 add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
 add_menu("duties", "The account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
 add_letter_source("duties", letter_lines)
+add_reminder_source("tasks", reminder_lines)
 add_cycle_source("order", orders_of_year, lambda pack, name: pack.find(DutyKind, name) is not None)
 add_cycle_source("answer", answers_of_year, lambda pack, name: pack.find(DutyKind, name) is not None)
 add_tab("org", "Our duties", "plans-our-duties", "plans.view", 22)

@@ -253,6 +253,8 @@ TELLS_NO_NAME = {
     "programmes.own_decisions": OWN,
     "programmes.spread_below": "numbers by level",
     "programmes.waiting_letters": OWN,
+    "inbox.kind_reminders": OWN,
+    "plans.reminder_lines": OWN,
     "plans.letter_lines": "what the pack asks of an organization",
     "plans.own_duties": "what the pack asks of an organization",
     "programmes.places_of": "the tops of where it holds a permission, the county",

@@ -28,7 +28,12 @@ class OwnDutiesOut(Schema):
 
 
 @endpoint(
-    router, "get", "/orgs/{org_id}/own-duties", "plans.own_duties", permission="plans.view", response=OwnDutiesOut
+    router,
+    "get",
+    "/orgs/{org_id}/own-duties",
+    "plans.own_duties",
+    permission="plans.view",
+    response=OwnDutiesOut,
 )
 def read_own_duties(request: Request, org_id: int) -> OwnDutiesOut:
     """Return what an organization owes: the duties of its kind, domain and level, and no others."""
