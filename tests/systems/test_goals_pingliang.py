@@ -131,4 +131,8 @@ def test_p10c_a_kind_line_says_what_for_whom_by_when_to_who_owes_it_and_to_nobod
     ]
     assert ok(town.get("/inbox/reminders"))["lines"] == []
     assert ok(officer.get("/inbox/reminders"))["lines"] == []
+    task = next(each for each in ok(county.get("/tasks/waiting")) if each["duty"] == "cross_inspection")
+    values = {"inspected_on": "2021-12-27", "inspected": "4", "found": "2", "mended": "1"}
+    ok(county.send("post", f"/tasks/{task['id']}/report", {"values": values}))
+    assert ok(county.get("/inbox/reminders"))["lines"] == []
     assert Client().get("/api/inbox/reminders").status_code == 401
