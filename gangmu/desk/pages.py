@@ -33,7 +33,7 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_findings, pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.plans.queries.account import account_of
+from gangmu.work.plans.queries.account import total_of
 
 # --- the log ------------------------------------------------------------------------------
 
@@ -297,10 +297,10 @@ def _months(request: Request) -> Iterator[dict[str, Any]]:
     for org in roots_for(context) if context.may("plans.view") else ():
         if not context.may("plans.view", org.path):
             continue
-        account = account_of(context, org, [month])
-        if account.total.due:
+        total = total_of(context, org, [month])
+        if total.due:
             url = f"{reverse('plans-account')}?org={org.pk}&period={month}"
-            yield {"org": org, "words": formats.month(str(month)), "total": account.total, "url": url}
+            yield {"org": org, "words": formats.month(str(month)), "total": total, "url": url}
 
 
 def _first_steps(request: Request) -> list[tuple[Text, str]]:

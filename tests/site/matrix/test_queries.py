@@ -272,6 +272,7 @@ COUNTS = {
     "notices.reads_notice",
     "orgs.counts_below",
     "people.standing_counts",
+    "plans.total_of",
     "plans.knows_dispute",
     "plans.listed_at",
 }

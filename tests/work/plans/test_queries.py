@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Min, Sum
 from django.test.utils import CaptureQueriesContext
 
+from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact
@@ -14,7 +15,7 @@ from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import receive_task, report_task
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.operations.reviews import return_task
-from gangmu.work.plans.queries.account import account_of, progress_of, tasks_behind, those_beside
+from gangmu.work.plans.queries.account import account_of, progress_of, tasks_behind, those_beside, total_of
 from gangmu.work.plans.queries.orders import order_by_id, preview_order
 from gangmu.work.plans.queries.tasks import (
     history_of,
@@ -24,6 +25,7 @@ from gangmu.work.plans.queries.tasks import (
     waiting_tasks,
     with_standing_answers,
 )
+from gangmu.work.plans.rules import Tally
 from gangmu.work.records.operations import write_record
 from tests.work.plans.conftest import MINUTES, Month, at
 
@@ -142,6 +144,30 @@ def test_account_of_a_year_has_a_column_for_each_month(month: Month) -> None:
     account = account_of(month.officer, month.office.county, Period.parse("2015").months, by="period")
 
     assert account.columns == ("2015-10",)
+
+
+def test_total_of_is_the_total_of_the_account_running_and_closed(month: Month) -> None:
+    places = (month.office.county, month.office.town, month.office.branch)
+
+    def both(context: Context) -> tuple[list[Tally], list[Tally]]:
+        return (
+            [total_of(context, place, [OCTOBER]) for place in places],
+            [account_of(context, place, [OCTOBER]).total for place in places],
+        )
+
+    running, counted = both(month.officer)
+    assert running == counted
+    assert running[0].due == 3
+    november = at(month.officer, 11, 2)
+    close_period(november, month.office.county, period="2015-10")
+    running, counted = both(november)
+    assert running == counted
+    assert running[0].counts == {"missing": 3}
+
+
+def test_total_of_hides_what_lies_elsewhere(month: Month) -> None:
+    with pytest.raises(NotFound):
+        total_of(month.town, month.office.other_town, [OCTOBER])
 
 
 def test_account_of_hides_what_lies_elsewhere(month: Month) -> None:
