@@ -226,7 +226,7 @@ def test_an_office_begins_from_nothing_and_has_its_first_order_answered(
     late.goto("/")
     late.locator(".gm-work a").first.tap()
     late.wait_for_url("**/tasks/*")
-    for field in late.locator("form.gm-form [required]").all():
+    for field in late.locator("form.gm-form[action$='/answer'] [required]").all():
         if field.get_attribute("type") in ("text", None) and not field.input_value():
             field.fill("3" if field.get_attribute("inputmode") else "学习《支部工作条例》，走访困难党员")
     late.get_by_role("button", name="反馈", exact=True).tap()

@@ -34,7 +34,7 @@ def fill_meeting(page: Page, *, attended: str) -> None:
             field.fill(value)
     for area in page.locator("form textarea[required]").all():
         area.fill("研究本月党员教育安排")
-    for text in page.locator('form.gm-form input[type="text"][required]').all():
+    for text in page.locator('form.gm-form[action$="/answer"] input[type="text"][required]').all():
         if not text.input_value():
             text.fill("3")
 

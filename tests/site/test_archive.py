@@ -263,7 +263,9 @@ def test_work_once_seals_what_is_not_sealed_and_sweeps(site: Path, tmp_path: Pat
     assert json.loads(done.stdout) == {
         "sealed": 1,
         "digests sent": 0,
+        "clocks run": 0,
         "files swept": 1,
         "answers forgotten": 0,
+        "sizes learned": 0,
     }
     assert not stray.exists()
