@@ -31,7 +31,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
 
 
 def learn_sizes() -> int:
-    """Let SQLite learn how large its tables are, from a sample: some milliseconds.
+    """Let SQLite learn how large its tables are, from a sample: some milliseconds; tell how many it knows.
 
     Without it the planner takes every table for as large as every other, and walks a
     year's tasks to count those of one town. PostgreSQL does this by itself.
@@ -43,4 +43,5 @@ def learn_sizes() -> int:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA analysis_limit=2000")
         cursor.execute("ANALYZE")
-    return 0
+        cursor.execute("SELECT count(DISTINCT tbl) FROM sqlite_stat1")
+        return int(cursor.fetchone()[0])

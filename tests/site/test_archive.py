@@ -260,12 +260,13 @@ def test_work_once_seals_what_is_not_sealed_and_sweeps(site: Path, tmp_path: Pat
     done = gangmu("work", "--once", "--json", "--data", copy)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {
+    did = json.loads(done.stdout)
+    assert did.pop("sizes learned") > 5
+    assert did == {
         "sealed": 1,
         "digests sent": 0,
         "clocks run": 0,
         "files swept": 1,
         "answers forgotten": 0,
-        "sizes learned": 0,
     }
     assert not stray.exists()

@@ -57,6 +57,7 @@ from gangmu.kernel.access.queries import (
     own_delegations,
     own_sessions,
     own_tokens,
+    title_of_role,
 )
 from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.queries import org_by_id
@@ -256,18 +257,16 @@ _LENDING_FORM = (
 )
 
 
-def role_title(grant: Grant) -> Text | str:
-    """Return a role as the pack of its place calls it."""
-    pack = pack_of(grant.org.root_id) if grant.org else None
-    role = pack.find(RoleKind, grant.role) if pack else None
-    return role.title if role else grant.role
+def _role_title(grant: Grant) -> Text | str:
+    """Return a grant's role as the pack of its place calls it."""
+    return title_of_role(pack_of(grant.org.root_id) if grant.org else None, grant.role)
 
 
 def _account_values(request: Request, **more: Any) -> dict[str, Any]:
     context = request.context
     return {
         "account": Account.objects.get(pk=context.account),
-        "grants": [(grant, role_title(grant)) for grant in grants_of(context, context.account)],
+        "grants": [(grant, _role_title(grant)) for grant in grants_of(context, context.account)],
         "sessions": own_sessions(context),
         "here": request.session_of.pk if request.session_of else None,
         "tokens": own_tokens(context),
@@ -405,7 +404,7 @@ def _org_values(request: Request, org_id: int, **more: Any) -> dict[str, Any]:
     columns = [
         Column("account", say("Account"), value=lambda grant: grant.account.name, sort="account__name"),
         Column("login", say("Sign-in name"), value=lambda grant: grant.account.login),
-        Column("role", say("Role"), value=role_title, sort="role"),
+        Column("role", say("Role"), value=_role_title, sort="role"),
         Column("valid_from", say("From"), "date", sort="valid_from"),
         Column("valid_to", say("Until (not included)"), "date", sort="valid_to"),
         Column("reason", say("Reason")),

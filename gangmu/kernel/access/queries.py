@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from gangmu.core.context import EVERYTHING, LOCAL, Context, Places, alone, below
+from gangmu.core.text import Text
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Token
 from gangmu.kernel.access.rules import BUILT_IN_ROLES, may_be_lent, role_gives
@@ -28,6 +29,12 @@ class _Held:
 def active_on(day: date) -> Q:
     """Return the condition that a grant or delegation holds on a day."""
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def title_of_role(pack: Pack | None, code: str) -> Text | str:
+    """Return what a role is called by the pack that rules a place, else its code."""
+    role = pack.find(RoleKind, code) if pack else None
+    return role.title if role else code
 
 
 def _role(packs: dict[int, Pack], grant: Grant) -> RoleKind | None:

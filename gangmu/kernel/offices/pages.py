@@ -21,7 +21,7 @@ from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.access.models import Grant
 from gangmu.kernel.access.operations import begin_session, check_founding_code
-from gangmu.kernel.access.queries import sign_ins
+from gangmu.kernel.access.queries import sign_ins, title_of_role
 from gangmu.kernel.access.rules import MOST_SLIPS, START_CODE_FOR
 from gangmu.kernel.offices.operations import FirstOfficer, Slip, begin_office, printed_slips
 from gangmu.kernel.offices.queries import (
@@ -29,7 +29,6 @@ from gangmu.kernel.offices.queries import (
     open_for_founding,
     pack_offered,
     packs_offered,
-    title_of_role,
 )
 from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org

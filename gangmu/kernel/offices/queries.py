@@ -8,7 +8,6 @@ from pathlib import Path
 from django.conf import settings
 
 from gangmu.core.context import Context
-from gangmu.core.definition import Definition
 from gangmu.core.errors import NotFound
 from gangmu.core.text import Text
 from gangmu.kernel.access.definitions import RoleKind
@@ -150,9 +149,3 @@ def first_day(context: Context) -> FirstDay | None:
                 signed_in=others.filter(account__last_login__isnull=False).exists(),
             )
     return None
-
-
-def title_of_role(pack: Pack, code: str) -> Text | str:
-    """Return what a role is called by the pack that rules."""
-    role: Definition | None = pack.find(RoleKind, code)
-    return role.title if role else code

@@ -69,22 +69,36 @@ def account_of(
     return _account(context, top, list(known))
 
 
+def _closed_and_running(states: Mapping[int, str]) -> tuple[list[int], list[int]]:
+    """Return the orders that are closed, and those that run; what was withdrawn counts nowhere."""
+    closed = [pk for pk, state in states.items() if state == Order.State.CLOSED]
+    over = (Order.State.CLOSED, Order.State.WITHDRAWN)
+    return closed, [pk for pk, state in states.items() if state not in over]
+
+
+def _deeper(top: Org) -> Q:
+    """Return the condition of what stands below an organization and not directly below it."""
+    return ~Q(parent=top) & Q(path__gt=top.path)
+
+
+def _carried(closed: Sequence[int]) -> Q:
+    """Return the condition of tasks that outlive their closed order: its tallies do not hold them."""
+    return Q(order__in=closed, closed_at=None) & ~Q(carried_to="")
+
+
 def total_of(context: Context, top: Org, periods: Iterable[Period]) -> Tally:
     """Return the total of the account below an organization, without its lines: far less to read."""
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
     orders = Order.objects.filter(period__in=[str(period) for period in periods])
-    known = list(orders.values_list("pk", "state"))
-    closed = [pk for pk, state in known if state == Order.State.CLOSED]
-    running = [pk for pk, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
-    counting = _Counting(top, context.today, {pk: "" for pk, _ in known}, frozenset(closed))
-    tasks = Task.objects.filter(in_subtree(top.path))
-    deeper = ~Q(parent=top) & Q(path__gt=top.path)
-    carried = deeper & Q(order__in=closed, closed_at=None) & ~Q(carried_to="")
+    states = dict(orders.values_list("pk", "state"))
+    closed, running = _closed_and_running(states)
+    counting = _Counting(top, context.today, dict.fromkeys(states, ""), frozenset(closed))
+    tasks, deeper = Task.objects.filter(in_subtree(top.path)), _deeper(top)
     for found in (
         tasks.filter(order__in=running),
         tasks.filter(~deeper, order__in=closed),
-        tasks.filter(carried),
+        tasks.filter(deeper & _carried(closed)),
     ):
         counting.add_tasks(
             found.values("order_id", "state", "timing", "due_on")
@@ -230,24 +244,20 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     Those directly below ``top`` are counted one by one; those deeper by the organization
     above each, and added up along their paths. What closed orders came to stands ready.
     """
-    closed = [pk for pk, _, state in known if state == Order.State.CLOSED]
-    running = [pk for pk, _, state in known if state not in (Order.State.CLOSED, Order.State.WITHDRAWN)]
+    closed, running = _closed_and_running({pk: state for pk, _, state in known})
     columns = {pk: column for pk, column, _ in known}
     counting = _Counting(top, context.today, columns, frozenset(closed))
     near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
     counting.add_tasks(near.values_list("order_id", "state", "timing", "due_on", "path", Value(1)))
-    below = Task.objects.filter(~Q(parent=top), in_subtree(top.path), path__gt=top.path)
-    carried = Q(order__in=closed, closed_at=None) & ~Q(carried_to="")
-    for deeper in (below.filter(order__in=running), below.filter(carried)):
+    below = Task.objects.filter(_deeper(top), in_subtree(top.path))
+    for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
         counting.add_tasks(
             deeper.values("order_id", "parent_id", "state", "timing", "due_on")
             .annotate(some_path=Min("path"), count=Count("*"))
             .order_by()
             .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
         )
-    tallies = ClosedTally.objects.filter(
-        ~Q(parent=top), in_subtree(top.path), order__in=closed, path__gt=top.path
-    )
+    tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
     counting.add_tallies(tallies.values_list("order_id", "path", "on_time", "late", "missing"))
     return Account(
         top,

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from gangmu.core.calendar import Calendar
-from gangmu.core.context import Context
+from gangmu.core.context import LOCAL, Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import period_of
 from gangmu.kernel.access.models import Account
@@ -109,7 +109,7 @@ def targets_of_year(context: Context, org: int, name: str, year: int) -> list[tu
     """Return the days on which an organization's targets of a programme were handed on."""
     rows = Target.objects.filter(org=org, programme=name, year=year).exclude(held=None)
     days = rows.values_list("parts__versions__decided_at", flat=True)
-    return [(date(year, 1, 1), at.date()) for at in days if at is not None]
+    return [(date(year, 1, 1), at.astimezone(LOCAL).date()) for at in days if at is not None]
 
 
 def milestones_between(context: Context, org: int, first: date, last: date) -> QuerySet[Milestone]:
