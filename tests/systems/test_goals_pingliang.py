@@ -110,6 +110,61 @@ def test_p19_campaigns_have_their_checklists_and_an_end_and_none_is_open_twice(p
     assert faults(silent) == {"result"}
 
 
+def test_p19_villages_tick_their_points_with_what_shows_it_and_a_closed_campaign_takes_none(
+    pingliang: Place,
+) -> None:
+    place = pingliang
+    officer, county = place.caller("officer", "6208"), place.caller("town_officer", "620822")
+    village = place.first(level="village", domain="village")
+    branch = place.orgs[village]
+    secretary = place.caller("secretary", village)
+    today = now().date()
+    opened = {
+        "first_on": str(today),
+        "last_on": str(today + timedelta(days=90)),
+        "paper": "平党发〔2021〕9号",
+    }
+    campaign = ok(officer.send("post", f"/orgs/{place.root.pk}/campaigns", {"kind": "ten_checks", **opened}))
+    values = {"held_on": str(today), "should_attend": "5", "attended": "5", "agenda": "查组织生活记录"}
+    record = ok(
+        secretary.send("post", f"/orgs/{branch.pk}/records", {"kind": "meeting_record", "values": values})
+    )
+    path, given = f"/orgs/{branch.pk}/campaign-ticks", {"campaign": campaign["id"], "done_on": str(today)}
+
+    looked = ok(secretary.send("post", path, {**given, "point": 2, "record": record["id"]}))
+    mended = ok(secretary.send("post", path, {**given, "point": 22, "note": "补记三次支委会"}))
+    bare = secretary.send("post", path, {**given, "point": 3})
+    beyond = secretary.send("post", path, {**given, "point": 31, "note": "没有这一条"})
+    not_hers = county.send(
+        "post", f"/orgs/{place.root.pk}/campaign-ticks", {**given, "point": 1, "note": "代市里办"}
+    )
+    silent = secretary.send("post", f"/campaign-ticks/{mended['id']}/undo", {"reason": " "})
+    ok(secretary.send("post", f"/campaign-ticks/{mended['id']}/undo", {"reason": "只补了一次"}))
+    points = ok(officer.get(f"/campaigns/{campaign['id']}/points"))
+    orgs = ok(officer.get(f"/campaigns/{campaign['id']}/orgs?limit=200"))
+    own = ok(secretary.get(f"/campaigns/{campaign['id']}/orgs"))
+    ok(officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": "十查已办，十补未完"}))
+    closed = secretary.send("post", path, {**given, "point": 4, "note": "迟了"})
+
+    asked = [
+        each
+        for each in place.orgs.values()
+        if each.level == "village"
+        and each.domain in ("village", "community")
+        and each.kind in ("branch", "general_branch")
+    ]
+    assert len(points) == 30
+    assert [each["number"] for each in points if each["ticked"]] == [looked["point"]] == [2]
+    assert {each["asked"] for each in points} == {len(asked)} == {len(orgs)}
+    assert {each["id"]: each["points"] for each in orgs}[branch.pk] == [2]
+    assert [each["id"] for each in own] == [branch.pk]
+    assert faults(bare) == {"note"}
+    assert faults(beyond) == {"point"}
+    assert faults(silent) == {"reason"}
+    assert not_hers.status_code in (403, 404)
+    assert closed.status_code == 409
+
+
 def test_p10c_a_kind_line_says_what_for_whom_by_when_to_who_owes_it_and_to_nobody_else(
     pingliang: Place, settings: Any
 ) -> None:

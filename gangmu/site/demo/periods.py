@@ -37,8 +37,8 @@ from gangmu.work.plans.queries.duties import duties_of, record_kind_of
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import standing_answer, task_by_id, visible_tasks
 from gangmu.work.plans.rules import OPEN
-from gangmu.work.programmes.operations.projects import open_campaign
-from gangmu.work.programmes.queries.projects import running_campaign
+from gangmu.work.programmes.operations.campaigns import open_campaign
+from gangmu.work.programmes.queries.campaigns import running_campaign
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.operations import correct_record
 

@@ -3,32 +3,15 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.days import DayRule
 from gangmu.core.definition import Definition
 from gangmu.core.papers import Follows
 from gangmu.core.text import Text
 
 Every = Literal["month", "quarter", "half", "year", "once"]
-
-
-class AskedOf(BaseModel):
-    """Whom a duty concerns; a list that is left out asks all."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kinds: tuple[str, ...] = Field(min_length=1)
-    domains: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-
-    def asks(self, kind: str, domain: str, level: str) -> bool:
-        """Whether an organization of this kind, domain and level is asked."""
-        return (
-            kind in self.kinds
-            and (not self.domains or domain in self.domains)
-            and (not self.levels or level in self.levels)
-        )
 
 
 class DutyKind(Definition):

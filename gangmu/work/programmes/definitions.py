@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.days import DayRule
 from gangmu.core.definition import Definition
 from gangmu.core.fields import FieldSpec
@@ -199,15 +200,24 @@ class Checklist(_Part):
 class CampaignKind(Definition):
     """A campaign or a theme year: it begins and ends, and its duties are issued within it alone.
 
-    ``longest`` is how many days it may last; a campaign without an end is none.
+    ``longest`` is how many days it may last; a campaign without an end is none. ``levels`` are
+    those at which it may be opened; ``asked_of`` says who goes through the points of its
+    ``checklists`` and ticks each, with the day and what shows it.
     """
 
     follows: Follows
     theme: Text | None = None
     longest: int = Field(default=366, ge=1, le=1100)
     checklists: tuple[Checklist, ...] = ()
+    asked_of: AskedOf | None = None
     levels: tuple[str, ...] = ()
     help: Text | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "CampaignKind":
+        if bool(self.checklists) != (self.asked_of is not None):
+            raise ValueError("a checklist says who goes through it, with asked_of, and nothing else does")
+        return self
 
 
 class DutySet(Definition):

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.models import PackVersion
+from gangmu.work.records.models import Record
 
 
 class Target(models.Model):
@@ -275,6 +276,42 @@ class Campaign(models.Model):
     def ends_on(self) -> date:
         """The last day on which it runs: as announced, or the day of its closing."""
         return self.closed_on or self.last_on
+
+
+class CampaignTick(models.Model):
+    """That an organization did one point of a campaign, and what shows it. Taken back, it stays with its reason.
+
+    ``point`` counts through the checklists of the campaign's pinned pack.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="ticks", db_index=False)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="campaign_ticks", db_index=False)
+    point = models.PositiveSmallIntegerField()
+    done_on = models.DateField()
+    note = models.CharField(max_length=500, blank=True)
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    ticked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    ticked_at = models.DateTimeField()
+    undone_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "org", "point"], condition=Q(undone_at=None), name="one_tick_a_point"
+            ),
+            models.CheckConstraint(
+                condition=~Q(note="") | Q(record__isnull=False), name="tick_says_what_shows_it"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | ~Q(reason=""), name="tick_is_undone_with_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["org", "campaign"], name="tick_of_org")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.org_id} {self.point}"
 
 
 class CycleNote(models.Model):

@@ -12,7 +12,7 @@ from gangmu.core.days import day_by
 from gangmu.core.definition import Fault
 from gangmu.core.errors import Invalid
 from gangmu.core.periods import Period
-from gangmu.core.text import msgid
+from gangmu.core.text import Text, msgid
 from gangmu.kernel.facts.rules import FACT_CODES
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.rules import LEVELS
@@ -111,6 +111,29 @@ def held_after(metric: Metric, total: Decimal, parts: Iterable[Decimal]) -> Deci
     if given > total:
         raise DoesNotAddUp(total, given)
     return total - given
+
+
+# The points of a campaign
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a campaign's checklists; ``number`` counts through all, ``place`` within its own."""
+
+    number: int
+    checklist: Text
+    place: int
+    text: Text
+
+
+def points_of(campaign: CampaignKind) -> tuple[Point, ...]:
+    """Return every point of a campaign's checklists, numbered from one."""
+    flat = (
+        (checklist.title, place, text)
+        for checklist in campaign.checklists
+        for place, text in enumerate(checklist.points, 1)
+    )
+    return tuple(Point(number, *each) for number, each in enumerate(flat, 1))
 
 
 # The year's calendar
@@ -264,6 +287,10 @@ def _unknown_levels(levels: Iterable[str]) -> list[str]:
     return [f"there is no level {each}" for each in levels if each not in LEVELS]
 
 
+def _unknown_domains(pack: Pack, domains: Iterable[str]) -> list[str]:
+    return [f"there is no domain {each}" for each in domains if pack.find(DomainKind, each) is None]
+
+
 def _unknown_posts(pack: Pack, posts: Iterable[str]) -> list[str]:
     return [f"there is no post {each}" for each in posts if pack.find(PostKind, each) is None]
 
@@ -279,7 +306,11 @@ def _kept(pack: Pack) -> list[Fault]:
         wrong += _unknown_levels(kept.levels)
         faults += [_wrong(pack, "list", kept.code, said) for said in wrong]
     for campaign in pack.all(CampaignKind):
-        faults += [_wrong(pack, "campaign", campaign.code, said) for said in _unknown_levels(campaign.levels)]
+        wrong = _unknown_levels(campaign.levels)
+        if campaign.asked_of is not None:
+            wrong += _unknown_kinds(pack, campaign.asked_of.kinds) + _unknown_levels(campaign.asked_of.levels)
+            wrong += _unknown_domains(pack, campaign.asked_of.domains)
+        faults += [_wrong(pack, "campaign", campaign.code, said) for said in wrong]
     return faults
 
 

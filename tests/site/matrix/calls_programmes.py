@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gangmu.work.programmes.operations.campaigns import open_campaign, tick_point
 from gangmu.work.programmes.operations.cycles import fresh_feed
 from gangmu.work.programmes.operations.letters import accept_letter, issue_letters
 from gangmu.work.programmes.operations.projects import (
     NewMilestone,
     decide_project,
-    open_campaign,
     propose_project,
     report_project,
     write_list_line,
@@ -218,6 +218,35 @@ def _(office: Office) -> Call:
 @call("programmes.close_campaign")
 def _(office: Office) -> Call:
     return Call({"campaign": campaign_of(office), "result": "做完了"}, office.branch)
+
+
+def tick_of(office: Office, campaign: Any = None) -> Any:
+    """The first point of a campaign, ticked by the first branch."""
+    return tick_point(
+        office.system,
+        office.branch,
+        campaign=campaign or campaign_of(office),
+        point=1,
+        done_on=date(2015, 10, 7),
+        note="东庄支委会议定",
+    )
+
+
+@call("programmes.tick_point")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.branch,
+        "campaign": campaign_of(office),
+        "point": 2,
+        "done_on": date(2015, 10, 7),
+        "note": "找准了",
+    }
+    return Call(given, office.branch)
+
+
+@call("programmes.untick_point")
+def _(office: Office) -> Call:
+    return Call({"tick": tick_of(office), "reason": "日期记错了"}, office.branch)
 
 
 @call("programmes.note_cycle")

@@ -42,6 +42,8 @@ SAMPLES: dict[str, Sample] = {
     "milestone_id": lambda office: calls_programmes.project_of(office).milestones.get().pk,
     "line_id": lambda office: calls_programmes.line_of(office).pk,
     "campaign_id": lambda office: calls_programmes.campaign_of(office).pk,
+    "tick_id": lambda office: calls_programmes.tick_of(office).pk,
+    "point_number": lambda office: 1,
     "feed_id": lambda office: 0,
     "secret": lambda office: "no-such-secret",
     "letter_code": lambda office: "responsibility",

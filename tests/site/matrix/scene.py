@@ -71,6 +71,7 @@ class Scene:
     project: Any
     line: Any
     campaign: Any
+    tick: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -101,6 +102,7 @@ def set_scene(office: Office) -> Scene:
         values=MINUTES | {"held_on": "2015-10-07", "agenda": f"{VILLAGE}议题"},
     )
     calls_assessment.remark_on(calls_assessment.round_of(office, "publicity"), f"{VILLAGE}记录不全")
+    campaign = calls_programmes.campaign_of(office)
     return Scene(
         office=office,
         account=account,
@@ -133,7 +135,8 @@ def set_scene(office: Office) -> Scene:
         letter=calls_programmes.letter_of(office),
         project=calls_programmes.project_of(office, "approve"),
         line=calls_programmes.line_of(office),
-        campaign=calls_programmes.campaign_of(office),
+        campaign=campaign,
+        tick=calls_programmes.tick_of(office, campaign),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),

@@ -78,7 +78,9 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "project_id": lambda scene: scene.project.pk,
     "milestone_id": lambda scene: scene.project.milestones.get().pk,
     "line_id": lambda scene: scene.line.pk,
+    "campaign": lambda scene: scene.campaign,
     "campaign_id": lambda scene: scene.campaign.pk,
+    "tick_id": lambda scene: scene.tick.pk,
     "letter_id": lambda scene: scene.letter.pk,
     "limit": lambda scene: 20,
     "notice": lambda scene: scene.notice,
@@ -264,6 +266,7 @@ TELLS_NO_NAME = {
 """Queries whose result for the county holds neither the village's nor its town's name, and why."""
 
 COUNTS = {
+    "programmes.progress_by_point",
     "assessment.appeal_counts",
     "inbox.inbox_counts",
     "inbox.item_counts",

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.calendar import Calendar
 from gangmu.core.days import DayRule
 from gangmu.core.periods import Period, period_of
-from gangmu.work.plans.definitions import AskedOf, DutyKind
+from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.rules import (
     ANSWERED,
     FINAL,

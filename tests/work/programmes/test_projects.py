@@ -7,24 +7,17 @@ import pytest
 from django.test import Client
 
 from gangmu.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from gangmu.kernel.packs.operations import use_pack
-from gangmu.kernel.packs.queries import pack_version_of
-from gangmu.work.plans.operations.orders import issue_order
 from gangmu.work.programmes.operations.projects import (
     NewMilestone,
-    close_campaign,
     decide_project,
     end_list_line,
     judge_project,
-    open_campaign,
     propose_project,
     reach_milestone,
     report_project,
     write_list_line,
 )
 from gangmu.work.programmes.queries.projects import public_projects, steps_of
-from tests.conftest import BEGIN, Office
-from tests.taken import small_pack
 from tests.work.programmes.conftest import Goal
 
 
@@ -134,60 +127,3 @@ def test_list_line_is_numbered_ended_once_and_dropped_with_a_reason_only(goal: G
     assert list(refused.value.faults) == ["post"]
     with pytest.raises(NotFound):
         line(kind="none_such")
-
-
-def with_campaign_duty(office: Office) -> None:
-    files = dict(pack_version_of(office.county.pk).files)
-    files["drive/pack.yaml"] = 'title: 行动\nversion: "1.0"\nextends: base\n'
-    files["drive/duty/drive.yaml"] = (
-        "title: 主题活动\nfollows: {document: 甲}\nasked_of: {kinds: [branch]}\n"
-        "answer: lecture_record\nminutes: 10\ncampaign: theme_year\n"
-    )
-    use_pack(office.system, office.county, version=small_pack(office.system, "drive", files), day=BEGIN)
-
-
-def test_duty_of_a_campaign_is_issued_within_it_alone(goal: Goal) -> None:
-    office = goal.office
-    with_campaign_duty(office)
-
-    def issue() -> Any:
-        return issue_order(goal.officer, office.county, duty="drive", period="2015-10", reason="主题年活动")
-
-    with pytest.raises(Conflict) as before:
-        issue()
-    campaign = open_campaign(
-        goal.officer,
-        office.county,
-        kind="theme_year",
-        first_on=date(2015, 10, 1),
-        last_on=date(2015, 10, 20),
-        paper="县发〔2015〕9号",
-    )
-    with pytest.raises(Conflict) as late:
-        issue()
-    close_campaign(goal.officer, campaign, result="重新部署")
-    open_campaign(
-        goal.officer,
-        office.county,
-        kind="theme_year",
-        first_on=date(2015, 10, 8),
-        last_on=date(2015, 12, 31),
-        paper="县发〔2015〕10号",
-    )
-
-    assert "does not run" in str(before.value)
-    assert "after the campaign's last day" in str(late.value)
-    assert issue().duty == "drive"
-
-
-def test_open_campaign_refuses_one_without_an_end_in_sight_or_a_paper(goal: Goal) -> None:
-    def faults(first: date, last: date, paper: str) -> list[str]:
-        with pytest.raises(Invalid) as refused:
-            open_campaign(
-                goal.officer, goal.office.county, kind="theme_year", first_on=first, last_on=last, paper=paper
-            )
-        return list(refused.value.faults)
-
-    assert faults(date(2015, 10, 1), date(2017, 10, 1), "甲") == ["last_on"]
-    assert faults(date(2015, 10, 1), date(2015, 9, 1), "甲") == ["last_on"]
-    assert faults(date(2015, 10, 1), date(2015, 12, 1), " ") == ["paper"]

@@ -24,7 +24,7 @@ from gangmu.work.plans.rules import (
     states_before,
     who_is_asked,
 )
-from gangmu.work.programmes.queries.projects import running_campaign
+from gangmu.work.programmes.queries.campaigns import running_campaign
 
 BATCH = 2000
 

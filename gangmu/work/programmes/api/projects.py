@@ -1,4 +1,4 @@
-"""Projects, lists of posts and campaigns over the API."""
+"""Projects and lists of posts over the API."""
 
 from datetime import date
 from typing import Any
@@ -7,26 +7,22 @@ from ninja import Query, Router, Schema
 
 from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.queries import org_by_id
-from gangmu.work.programmes.api.shapes import PageOf, limit_of
-from gangmu.work.programmes.models import Campaign, ListLine, Milestone, Project
+from gangmu.work.programmes.api.shapes import GoalResultIn, PageOf, limit_of
+from gangmu.work.programmes.models import ListLine, Milestone, Project
 from gangmu.work.programmes.operations.projects import (
     NewMilestone,
-    close_campaign,
     decide_project,
     end_list_line,
     judge_project,
-    open_campaign,
     propose_project,
     reach_milestone,
     report_project,
     write_list_line,
 )
 from gangmu.work.programmes.queries.projects import (
-    campaign_by_id,
     list_line_by_id,
     milestone_by_id,
     project_by_id,
-    visible_campaigns,
     visible_list_lines,
     visible_projects,
 )
@@ -79,20 +75,6 @@ class ListLineOut(Schema):
     note: str
 
 
-class CampaignOut(Schema):
-    """One campaign."""
-
-    id: int
-    kind: str
-    org_id: int
-    title: str
-    paper: str
-    first_on: date
-    last_on: date
-    closed_on: date | None
-    result: str
-
-
 @endpoint(
     router, "get", "/projects", "programmes.visible_projects", permission=VIEW, response=list[ProjectOut]
 )
@@ -130,14 +112,6 @@ def list_lines(request: Request, page: Query[PageOf], year: int = 0) -> list[Lis
     """List the lines of lists within reach, by id."""
     rows = visible_list_lines(request.context).order_by("pk").filter(pk__gt=page.after)
     return list((rows.filter(year=year) if year else rows)[: limit_of(page)])
-
-
-@endpoint(
-    router, "get", "/campaigns", "programmes.visible_campaigns", permission=VIEW, response=list[CampaignOut]
-)
-def list_campaigns(request: Request, page: Query[PageOf]) -> list[Campaign]:
-    """List the campaigns within reach, by id."""
-    return list(visible_campaigns(request.context).order_by("pk").filter(pk__gt=page.after)[: limit_of(page)])
 
 
 # --- writes --------------------------------------------------------------------------------
@@ -219,12 +193,6 @@ def reach(request: Request, milestone_id: int, body: MilestoneNoteIn) -> Milesto
     return reach_milestone(request.context, milestone_by_id(request.context, milestone_id), note=body.note)
 
 
-class GoalResultIn(Schema):
-    """What came of it."""
-
-    result: str
-
-
 @endpoint(
     router,
     "post",
@@ -301,38 +269,3 @@ def end_line(request: Request, line_id: int, body: LineEndIn) -> ListLine:
     """Say that a line is done, or drop it with the reason."""
     line = list_line_by_id(request.context, line_id)
     return end_list_line(request.context, line, done=body.done, note=body.note)
-
-
-class CampaignIn(Schema):
-    """Which campaign, from when to when, by which paper."""
-
-    kind: str
-    first_on: date
-    last_on: date
-    paper: str
-
-
-@endpoint(
-    router,
-    "post",
-    "/orgs/{org_id}/campaigns",
-    "programmes.open_campaign",
-    permission=MANAGE,
-    response=CampaignOut,
-)
-def open_one(request: Request, org_id: int, body: CampaignIn) -> Campaign:
-    """Open a campaign at an organization and all below it."""
-    return open_campaign(request.context, org_by_id(request.context, org_id), **body.dict())
-
-
-@endpoint(
-    router,
-    "post",
-    "/campaigns/{campaign_id}/close",
-    "programmes.close_campaign",
-    permission=MANAGE,
-    response=CampaignOut,
-)
-def close_one(request: Request, campaign_id: int, body: GoalResultIn) -> Campaign:
-    """Close a campaign with its result."""
-    return close_campaign(request.context, campaign_by_id(request.context, campaign_id), result=body.result)

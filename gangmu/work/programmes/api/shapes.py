@@ -19,3 +19,9 @@ class GivenReasonIn(Schema):
     """Why."""
 
     reason: str
+
+
+class GoalResultIn(Schema):
+    """What came of it."""
+
+    result: str

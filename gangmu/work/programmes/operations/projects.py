@@ -1,4 +1,4 @@
-"""Projects from proposal to judgement, the lines of lists, campaigns from their first day to their last."""
+"""Projects from proposal to judgement, and the lines of lists."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,9 @@ from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import locked
 from gangmu.kernel.packs.queries import pack_version_of
-from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProjectKind
-from gangmu.work.programmes.models import Campaign, ListLine, Milestone, Project, ProjectStep
+from gangmu.work.programmes.definitions import ListKind, ProjectKind
+from gangmu.work.programmes.models import ListLine, Milestone, Project, ProjectStep
 from gangmu.work.programmes.queries.projects import (
-    campaign_kinds,
     kind_among,
     list_kinds,
     project_kinds,
@@ -244,62 +243,4 @@ def end_list_line(context: Context, line: ListLine, *, done: bool, note: str = "
     held.state = ListLine.State.DONE if done else ListLine.State.DROPPED
     held.ended_on = context.today
     held.save(update_fields=["state", "note", "ended_on"])
-    return held
-
-
-# Campaigns
-
-
-@operation("programmes.open_campaign", permission="programmes.manage", at="org")
-def open_campaign(
-    context: Context, org: Org, *, kind: str, first_on: date, last_on: date, paper: str
-) -> Campaign:
-    """Open a campaign at an organization and all below it, from a day to a day.
-
-    Refused without an end, without the paper that opens it, for longer than its kind allows,
-    and while one of its kind runs there.
-    """
-    chosen = kind_among(campaign_kinds(org), kind)
-    assert isinstance(chosen, CampaignKind)
-    faults = {}
-    if not paper.strip():
-        faults["paper"] = MUST
-    if last_on < first_on:
-        faults["last_on"] = msgid("It ends before it begins.")
-    elif (last_on - first_on).days >= chosen.longest:
-        faults["last_on"] = msgid("It lasts longer than its kind allows.")
-    elif last_on < context.today:
-        faults["last_on"] = msgid("This day is over.")
-    if faults:
-        raise Invalid("Some fields need attention.", faults=faults)
-    locked(org)
-    same = Campaign.objects.filter(
-        org=org, kind=kind, closed_on=None, first_on__lte=last_on, last_on__gte=first_on
-    )
-    if same.exists():
-        raise Conflict("This campaign runs already.")
-    return Campaign.objects.create(
-        kind=kind,
-        org=org,
-        pack=pack_version_of(org.root_id),
-        title=chosen.title.zh_hans[:200],
-        paper=paper.strip()[:200],
-        first_on=first_on,
-        last_on=last_on,
-        opened_by_id=context.account,
-        opened_at=context.now,
-    )
-
-
-@operation("programmes.close_campaign", permission="programmes.manage", at="campaign.org")
-def close_campaign(context: Context, campaign: Campaign, *, result: str) -> Campaign:
-    """Close a campaign with its result; its duties can no longer be issued."""
-    if not result.strip():
-        raise Invalid("Some fields need attention.", faults={"result": MUST})
-    held = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if held.closed_on is not None:
-        raise Conflict("The campaign was closed already.")
-    held.result = result.strip()[:1000]
-    held.closed_at, held.closed_on = context.now, context.today
-    held.save(update_fields=["result", "closed_at", "closed_on"])
     return held

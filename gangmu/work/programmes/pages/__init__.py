@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from gangmu.work.programmes.pages import cycles, letters, projects, targets
+from gangmu.work.programmes.pages import campaigns, cycles, letters, projects, targets
 
 urlpatterns: list[URLPattern] = [
     *targets.urlpatterns,
     *letters.urlpatterns,
     *projects.urlpatterns,
+    *campaigns.urlpatterns,
     *cycles.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""Projects, lists of posts and campaigns on the screen."""
+"""Projects and lists of posts on the screen."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,15 +19,13 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.people.queries import post_kinds
-from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProjectKind
+from gangmu.work.programmes.definitions import ListKind, ProjectKind
 from gangmu.work.programmes.models import Project
 from gangmu.work.programmes.operations.projects import (
     NewMilestone,
-    close_campaign,
     decide_project,
     end_list_line,
     judge_project,
-    open_campaign,
     propose_project,
     reach_milestone,
     report_project,
@@ -35,10 +33,7 @@ from gangmu.work.programmes.operations.projects import (
 )
 from gangmu.work.programmes.pages.asking import asked_org, asked_year, needed_org, sent_fields
 from gangmu.work.programmes.queries.projects import (
-    campaign_by_id,
-    campaign_kinds,
     kind_among,
-    kind_of_campaign,
     list_kinds,
     list_line_by_id,
     milestone_by_id,
@@ -47,7 +42,6 @@ from gangmu.work.programmes.queries.projects import (
     project_kinds,
     public_projects,
     steps_of,
-    visible_campaigns,
     visible_list_lines,
     visible_projects,
 )
@@ -391,95 +385,6 @@ def end_line(request: Request, line_id: int) -> HttpResponse:
     )
 
 
-# --- campaigns -----------------------------------------------------------------------------
-
-
-@page("programmes.view", methods=("GET", "POST"))
-def campaigns(request: Request) -> HttpResponse:
-    """List the campaigns within reach, and open one from a day to a day."""
-    context = request.context
-    org = asked_org(request)
-    kinds = campaign_kinds(org) if org else []
-    specs = [
-        FieldSpec(code="paper", title=say("Paper that opens it"), required=True, max_length=200),
-        FieldSpec(code="first_on", title=say("First day"), type="date", required=True),
-        FieldSpec(code="last_on", title=say("Last day"), type="date", required=True),
-    ]
-    form, refusal = FieldForm(specs), None
-    if request.method == "POST":
-        place = needed_org(request, "programmes.manage")
-        try:
-            sent = sent_fields(form, request)
-            days = {name: date.fromisoformat(sent[name]) for name in ("first_on", "last_on")}
-            made = open_campaign(
-                context, place, kind=request.POST.get("kind", ""), paper=sent["paper"], **days
-            )
-        except Invalid as wrong:
-            form, refusal = form.again(request.POST, wrong.faults), wrong
-        else:
-            messages.success(request, translate("The campaign is open."))
-            return redirect("programmes-campaign", made.pk)
-    columns = [
-        Column(
-            "title",
-            say("Campaign"),
-            link=lambda each: reverse("programmes-campaign", args=(each.pk,)),
-            width=36,
-        ),
-        Column("org", say("Organization"), value=lambda each: each.org.name, width=30),
-        Column("first_on", say("First day"), "date", sort="first_on"),
-        Column("last_on", say("Last day"), "date", sort="last_on"),
-        Column("state", say("State"), "status", value=lambda each: _campaign_state(each, context.today)),
-    ]
-    table = Table(
-        request,
-        columns,
-        visible_campaigns(context),
-        title=say("Campaigns"),
-        empty_title=say("No campaign has been opened"),
-        empty_advice=say("A campaign has a first and a last day; its duties are issued within it alone."),
-    )
-    values = {
-        "table": table,
-        "org": org,
-        "kinds": [(each.code, worded(each.title)) for each in kinds],
-        "form": form,
-        "may_open": bool(kinds) and org is not None and context.may("programmes.manage", org.path),
-    }
-    if refusal is not None:
-        return form_again(request, "programmes/campaigns.html", values, refusal)
-    return table.export() or render(request, "programmes/campaigns.html", values)
-
-
-def _campaign_state(campaign: Any, today: date) -> Status:
-    if campaign.closed_on is not None:
-        return Status(say("Closed"), "grey")
-    if today < campaign.first_on:
-        return Status(say("Still to come"), "blue")
-    return Status(say("Running"), "green") if today <= campaign.last_on else Status(say("Over"), "grey")
-
-
-@page("programmes.view", methods=("GET", "POST"))
-def campaign(request: Request, campaign_id: int) -> HttpResponse:
-    """Show one campaign with its checklists, and close it with its result."""
-    context = request.context
-    found = campaign_by_id(context, campaign_id)
-    if request.method == "POST":
-        close_campaign(context, found, result=request.POST.get("result", ""))
-        messages.success(request, translate("The campaign is closed."))
-        return redirect("programmes-campaign", found.pk)
-    kind = kind_of_campaign(found)
-    assert kind is None or isinstance(kind, CampaignKind)
-    values = {
-        "campaign": found,
-        "kind": kind,
-        "status": _campaign_state(found, context.today),
-        "may_close": found.closed_on is None and context.may("programmes.manage", found.org.path),
-        "crumbs": [(translate("Campaigns"), reverse("programmes-campaigns")), (found.title, "")],
-    }
-    return render(request, "programmes/campaign.html", values)
-
-
 urlpatterns = [
     path("projects", projects, name="programmes-projects"),
     path("projects/new/<slug:project_code>", propose, name="programmes-propose-project"),
@@ -490,6 +395,4 @@ urlpatterns = [
     path("public/things", public, name="programmes-public"),
     path("lists", lists, name="programmes-lists"),
     path("lists/<int:line_id>/end", end_line, name="programmes-end-line"),
-    path("campaigns", campaigns, name="programmes-campaigns"),
-    path("campaigns/<int:campaign_id>", campaign, name="programmes-campaign"),
 ]

@@ -1,6 +1,4 @@
-"""Projects, lists of posts and campaigns: what is in force, what stands, what is open."""
-
-from datetime import date
+"""Projects and lists of posts: what is in force, what stands, what is open."""
 
 from django.db.models import Count, Q, QuerySet
 
@@ -9,10 +7,9 @@ from gangmu.core.definition import Definition
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import within
-from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProjectKind
-from gangmu.work.programmes.models import Campaign, ListLine, Milestone, Project, ProjectStep
+from gangmu.work.programmes.models import ListLine, Milestone, Project, ProjectStep
 from gangmu.work.programmes.queries.targets import VIEW
 
 SHOWN = ("approved", "reported", "done", "not_done")
@@ -31,12 +28,6 @@ def project_kinds(org: Org) -> list[ProjectKind]:
 def list_kinds(org: Org) -> list[ListKind]:
     """Return the lists that posts of an organization keep, by code."""
     return [each for each in pack_of(org.root_id).all(ListKind) if _meant(org, each)]
-
-
-def campaign_kinds(org: Org) -> list[CampaignKind]:
-    """Return the campaigns that may be opened at an organization, by code."""
-    kinds = pack_of(org.root_id).all(CampaignKind)
-    return [each for each in kinds if not each.levels or org.level in each.levels]
 
 
 def kind_among(kinds: "list[ProjectKind] | list[ListKind] | list[CampaignKind]", code: str) -> Definition:
@@ -122,33 +113,3 @@ def list_line_by_id(context: Context, line_id: int) -> ListLine:
     if found is None:
         raise NotFound("There is no such line.")
     return found
-
-
-def visible_campaigns(context: Context) -> QuerySet[Campaign]:
-    """Return the campaigns opened within reach, the newest first."""
-    return (
-        Campaign.objects.filter(within(context.places(VIEW)))
-        .select_related("org", "opened_by", "pack")
-        .defer("pack__files")
-        .order_by("-first_on", "pk")
-    )
-
-
-def campaign_by_id(context: Context, campaign_id: int) -> Campaign:
-    """Return one campaign that the reader may see; otherwise there is none."""
-    found = visible_campaigns(context).filter(pk=campaign_id).first()
-    if found is None:
-        raise NotFound("There is no such campaign.")
-    return found
-
-
-def running_campaign(org: Org, code: str, day: date) -> Campaign | None:
-    """Return the campaign that runs on a day at an organization or above it; for decisions."""
-    around = [*ancestor_ids(org.path), org.pk]
-    running = Campaign.objects.filter(kind=code, org__in=around, first_on__lte=day, last_on__gte=day)
-    return running.filter(Q(closed_on=None) | Q(closed_on__gt=day)).first()
-
-
-def kind_of_campaign(campaign: Campaign) -> CampaignKind | None:
-    """Return a campaign's kind as it was when it was opened."""
-    return pack_by_version(campaign.pack).find(CampaignKind, campaign.kind)
