@@ -93,6 +93,7 @@ def asks(campaign: Campaign, org: Org) -> bool:
 
 def standing_ticks(context: Context, campaign: Campaign) -> QuerySet[CampaignTick]:
     """Return the ticks of a campaign within reach that were not taken back, by organization and point."""
+    campaign_by_id(context, campaign.pk)
     return (
         CampaignTick.objects.filter(within(context.places(VIEW)), campaign=campaign, undone_at=None)
         .select_related("org", "ticked_by", "record")
@@ -129,7 +130,7 @@ def orgs_asked(context: Context, campaign: Campaign, *, name: str = "", far: str
     ``ticked`` is how many points it has, ``standing`` the ticks themselves. ``name`` leaves those
     whose name holds it, ``far`` those that have ``none``, ``some`` or ``all`` of the points.
     """
-    condition = _is_asked(campaign)
+    condition = _is_asked(campaign_by_id(context, campaign.pk))
     if condition is None:
         return Org.objects.none()
     mine = CampaignTick.objects.filter(campaign=campaign, org=OuterRef("pk"), undone_at=None)
@@ -162,7 +163,7 @@ class PointProgress:
 
 def progress_by_point(context: Context, campaign: Campaign) -> Sequence[PointProgress]:
     """Return for each point of a campaign how many of the organizations within reach have ticked it."""
-    condition = _is_asked(campaign)
+    condition = _is_asked(campaign_by_id(context, campaign.pk))
     if condition is None:
         return ()
     asked = Org.objects.filter(condition, within(context.places(VIEW), "path"))
