@@ -1,6 +1,5 @@
 """Facts added up by organization and slot, and from there into one number per indicator."""
 
-import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,11 @@ _HALF = (1 << HALF_BITS) - 1
 _NARROW = 1 << 41
 
 
-class TooLarge(Exception):
+class Again(Exception):
+    """What was added is to be thrown away and added once more, in another way."""
+
+
+class TooLarge(Again):
     """Sums that could leave 64 bits."""
 
 
@@ -65,6 +68,11 @@ class Batch:
     cell: Ints
     value: Ints
     null: Flags | None = None
+
+    def chosen(self, rows: Any) -> "Batch":
+        """Return some of the facts."""
+        null = None if self.null is None else self.null[rows]
+        return Batch(self.cell[rows], self.value[rows], null)
 
 
 class Adder:
@@ -369,9 +377,14 @@ def _together(ufunc: np.ufunc, arrays: Sequence[Any]) -> Any:
 
 def add_all(fill: Callable[[Adder], None], places: Places, slots: Slots, allocate: Allocate) -> Cells:
     """Return the cells of all facts that are added; it is done again if sums need two halves."""
-    for halves in (False, True):
+    halves = False
+    while True:
         adder = Adder(places, slots, allocate, halves=halves)
-        with contextlib.suppress(TooLarge):
+        try:
             fill(adder)
             return adder.cells()
-    raise AssertionError("sums in two halves fit any number of facts that a year can hold")
+        except TooLarge:
+            halves = True
+        except Again:
+            pass
+        del adder

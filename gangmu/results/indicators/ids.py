@@ -104,14 +104,19 @@ class Replaced:
 
     def among(self, texts: pa.Array, found: Words) -> Any:
         """Return the rows whose ids were replaced; ``found`` are their hashes with the same seed."""
+        return self.matches(texts, found)[0]
+
+    def matches(self, texts: pa.Array, found: Words) -> tuple[Any, Any]:
+        """Return the rows whose ids were replaced, and a number of each id, from 0 on."""
         rows = np.flatnonzero(self._high[self._upper(found)])
         rows = rows[self._low[self._lower(found[rows])]]
         wanted = found[rows]
         at = np.minimum(np.searchsorted(self._sorted, wanted), max(len(self._sorted) - 1, 0))
         same = self._sorted[at] == wanted if len(self._sorted) else np.zeros(len(rows), bool)
         rows, at = rows[same], at[same]
-        really = pc.equal(texts.take(pa.array(rows)), self._texts.take(pa.array(at)))
-        return rows[really.to_numpy(zero_copy_only=False)]
+        equal = pc.equal(texts.take(pa.array(rows)), self._texts.take(pa.array(at)))
+        really = equal.to_numpy(zero_copy_only=False)
+        return rows[really], at[really]
 
 
 def stand_twice(found: Words) -> bool:

@@ -17,15 +17,19 @@ import pyarrow.parquet as pq
 
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.rules import FACT_CODES, VOID
-from gangmu.results.indicators.columns import Adder, Allocate, Batch
+from gangmu.results.indicators.arrow import amounts_of, coded_of, days_of, integers_of, texts_of
+from gangmu.results.indicators.cells import CellsOf
+from gangmu.results.indicators.columns import Adder, Again, Allocate, Batch
 from gangmu.results.indicators.ids import Replaced, Words, hashes, stand_twice
 from gangmu.results.indicators.inputs import Files, Statistic, statistics
+from gangmu.results.indicators.near import Near
 from gangmu.results.indicators.slots import Slots
-from gangmu.results.indicators.tree import Existence, Flags, Ints, Places, Small, Tree
+from gangmu.results.indicators.tree import Existence, Ints, Places, Tree
 
 _ROWS = 1 << 15
 _PIECE = 1 << 19
 _CODED = ["code", "item"]
+_CELL = frozenset({"org", "code", "item"})
 _INSTANT = pa.timestamp("us", "UTC")
 
 
@@ -49,6 +53,16 @@ class Piece:
     within: Share
     known: Share
     replacing: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether any of it can count in the period."""
+        return Share.NONE not in (self.within, self.known)
+
+    @property
+    def replaces_known(self) -> bool:
+        """Whether any of it that is known can replace others."""
+        return self.replacing and self.known is not Share.NONE
 
     def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Yield some columns, a stretch of rows at a time."""
@@ -138,7 +152,7 @@ class Look:
     def see(self, batch: pa.RecordBatch, found: Words, at: int) -> None:
         """Look at some facts, the first of which has this number."""
         self.ids[at : at + len(batch)] = found
-        code, names = _coded(batch.column("code"))
+        code, names = coded_of(batch.column("code"))
         listed = names.to_pylist()
         counts = np.bincount(code, minlength=len(listed)).tolist()
         unknown = {
@@ -148,19 +162,19 @@ class Look:
         }
         void = listed.index(VOID) if VOID in listed else None
         placed = np.array([name in FACT_CODES and name != VOID for name in listed], bool)
-        day = _days(batch.column("day"))
+        day = days_of(batch.column("day"))
         due = day <= self.last
         if not placed.all():
             due &= placed[code]
-        strays = not self.existence.holds(_integers(batch.column("org")), day, due)
-        replaces = _texts(batch.column("replaces"))
+        strays = not self.existence.holds(integers_of(batch.column("org")), day, due)
+        replaces = texts_of(batch.column("replaces"))
         without = void is not None and bool(
             pc.any(pc.and_(pa.array(code == void), replaces.is_null())).as_py()
         )
         links = None
         if replaces.null_count < len(replaces):
             rows = replaces.is_valid()
-            texts = [_texts(batch.column("fact")).filter(rows), replaces.filter(rows)]
+            texts = [texts_of(batch.column("fact")).filter(rows), replaces.filter(rows)]
             links = pa.table([text.cast(pa.large_string()) for text in texts], ["fact", "replaces"])
         with self.lock:
             self.unknown.update(unknown)
@@ -192,6 +206,8 @@ class Scan:
         self._known_at = None if known_at is None else pa.scalar(known_at, _INSTANT)
         self._threads = max(1, threads)
         self.rows = sum(piece.rows for piece in self._pieces)
+        outside = sum(piece.rows for piece in self._pieces if not piece.counts)
+        self._seeks_near = 2 * outside <= self.rows
 
     def _each(self, act: Callable[[Piece], Any], chosen: Sequence[Piece]) -> list[Any]:
         """Do something with pieces side by side; what is refused in one ends all."""
@@ -209,17 +225,21 @@ class Scan:
             columns = ["replaces"] if piece.known is Share.ALL else ["replaces", "known_at"]
             return [found for batch in piece.batches(columns) if len(found := self._gone(batch))]
 
-        chosen = [piece for piece in self._pieces if piece.replacing and piece.known is not Share.NONE]
+        chosen = [piece for piece in self._pieces if piece.replaces_known]
         found = [array for arrays in self._each(one, chosen) for array in arrays]
         return Replaced(pa.concat_arrays([pa.array([], pa.large_string()), *found]))
 
     def _gone(self, batch: pa.RecordBatch) -> pa.Array:
-        replaces = _texts(batch.column("replaces"))
+        return texts_of(self._replacing(batch).column("replaces")).cast(pa.large_string())
+
+    def _replacing(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the facts that are known and replace others."""
+        replaces = batch.column("replaces")
         if replaces.null_count == len(replaces):
-            return pa.array([], pa.large_string())
+            return batch.slice(0, 0)
         if "known_at" in batch.schema.names:
-            replaces = replaces.filter(self._is_known(batch))
-        return replaces.drop_null().cast(pa.large_string())
+            batch = batch.filter(self._is_known(batch))
+        return batch.filter(batch.column("replaces").is_valid())
 
     def _is_known(self, batch: pa.RecordBatch) -> pa.Array:
         return pc.less_equal(batch.column("known_at").cast(_INSTANT, safe=False), self._known_at)
@@ -232,131 +252,95 @@ class Scan:
         self, adder: Adder, slots: Slots, tree: Tree, places: Places, replaced: Replaced, look: Look | None
     ) -> None:
         """Add up the facts that count and lie within the period; look at all of them meanwhile."""
-        cells = _CellsOf(slots, tree, places)
-
-        def one(piece: Piece) -> None:
-            adds = bool(slots.flow_codes) and Share.NONE not in (piece.within, piece.known)
-            if not adds and look is None:
-                return
-            columns = set()
-            if adds:
-                columns |= {"org", "code", "item", "value"}
-                columns |= {"fact"} if len(replaced) else set()
-                columns |= {"day"} if piece.within is Share.SOME else set()
-                columns |= {"known_at"} if piece.known is Share.SOME else set()
-            if look is not None:
-                columns |= {"fact", "replaces", "org", "day", "code"}
-            at = piece.begin
-            for batch in piece.batches(sorted(columns)):
-                found = None
-                if "fact" in columns:
-                    ids = _texts(batch.column("fact"))
-                    found = hashes(ids, replaced.seed)
-                if look is not None:
-                    assert found is not None
-                    look.see(batch, found, at)
-                at += len(batch)
-                if adds:
-                    cell = cells(batch)
-                    self._leave_out(cell, cells.nobody, batch, piece)
-                    if len(replaced) and found is not None:
-                        cell[replaced.among(ids, found)] = cells.nobody
-                    value, null = _amounts(batch.column("value"))
-                    adder.add(Batch(cell, value, null))
-
-        self._each(one, self._pieces)
+        cells = CellsOf(slots, tree, places)
+        if look is None and len(replaced) and slots.flow_codes and self._seeks_near:
+            self._add_near(adder, cells, replaced)
+            return
+        self._each(lambda piece: self._add_piece(piece, adder, cells, replaced, look), self._pieces)
         if look is not None:
             look.finish()
 
+    def _add_piece(
+        self, piece: Piece, adder: Adder, cells: CellsOf, replaced: Replaced, look: Look | None
+    ) -> None:
+        adds = cells.any and piece.counts
+        if not adds and look is None:
+            return
+        columns = _added(piece) if adds else set()
+        columns |= {"fact"} if adds and len(replaced) else set()
+        columns |= {"fact", "replaces", "org", "day", "code"} if look is not None else set()
+        at = piece.begin
+        for batch in piece.batches(sorted(columns)):
+            found = None
+            if "fact" in columns:
+                ids = texts_of(batch.column("fact"))
+                found = hashes(ids, replaced.seed)
+            if look is not None:
+                assert found is not None
+                look.see(batch, found, at)
+            at += len(batch)
+            if adds:
+                told = self._told(piece, batch, cells, cells(batch))
+                if len(replaced) and found is not None:
+                    told.cell[replaced.among(ids, found)] = cells.nobody
+                adder.add(told)
+
+    def _add_near(self, adder: Adder, cells: CellsOf, replaced: Replaced) -> None:
+        """Add up facts, reading ids only near what replaces others; begin again if that is not enough."""
+        near = Near(cells, replaced)
+
+        def mark(piece: Piece) -> None:
+            columns = ["code", "item", "org", "replaces"]
+            columns += [] if piece.known is Share.ALL else ["known_at"]
+            for batch in piece.batches(columns):
+                near.mark(self._replacing(batch))
+
+        self._each(mark, [piece for piece in self._pieces if piece.replaces_known])
+        self._each(lambda piece: self._add_piece_near(piece, adder, cells, near), self._pieces)
+        if not near.found_all:
+            self._seeks_near = False
+            raise Again
+
+    def _add_piece_near(self, piece: Piece, adder: Adder, cells: CellsOf, near: Near) -> None:
+        at = 0
+        suspects: list[Ints] = []
+        held: list[Batch] = []
+        for batch in piece.batches(sorted(_added(piece) if piece.counts else _CELL)):
+            cell = cells(batch)
+            rows = near.suspects(cell)
+            suspects.append(rows + at)
+            at += len(batch)
+            if piece.counts:
+                told = self._told(piece, batch, cells, cell)
+                held.append(told.chosen(rows))
+                told.cell[rows] = cells.nobody
+                adder.add(told)
+        rows = np.concatenate(suspects)
+        stays = near.stay(rows, piece.batches(["fact"])) if len(rows) else rows
+        for told in held:
+            adder.add(told.chosen(stays[: len(told.cell)]))
+            stays = stays[len(told.cell) :]
+
+    def _told(self, piece: Piece, batch: pa.RecordBatch, cells: CellsOf, cell: Ints) -> Batch:
+        """Return what is added of some facts."""
+        self._leave_out(cell, cells.nobody, batch, piece)
+        value, null = amounts_of(batch.column("value"))
+        return Batch(cells.measured(cell), value, null)
+
     def _leave_out(self, cell: Ints, nobody: int, batch: pa.RecordBatch, piece: Piece) -> None:
         if piece.within is Share.SOME:
-            day = _days(batch.column("day"))
+            day = days_of(batch.column("day"))
             cell[(day < self._period[0]) | (day > self._period[1])] = nobody
         if piece.known is Share.SOME:
             cell[~self._is_known(batch).to_numpy(zero_copy_only=False)] = nobody
 
 
-class _CellsOf:
-    """Gives facts their cells."""
-
-    def __init__(self, slots: Slots, tree: Tree, places: Places) -> None:
-        self._tree, self._places = tree, places
-        self.nobody = slots.count * places.width
-        self._codes = pa.array(slots.flow_codes, pa.string())
-        items = sorted({item for named in slots.named.values() for item in named})
-        self._items = pa.array(items, pa.string())
-        table = np.full((len(slots.flow_codes) + 1, len(items) + 1), -1, np.int64)
-        for row, code in enumerate(slots.flow_codes):
-            table[row, :] = slots.others.get(code, -1)
-            for item, slot in slots.named[code].items():
-                table[row, items.index(item)] = slot
-        # the first cell of each slot, less the least id; what nobody measures lies beyond the last
-        self._first = np.where(table < 0, self.nobody, table * places.width) - places.least
-
-    def __call__(self, batch: pa.RecordBatch) -> Ints:
-        """Return the cell of each fact, ``nobody`` for those that are not measured."""
-        code, codes = _numbered(batch.column("code"), self._codes)
-        item, items = _numbered(batch.column("item"), self._items)
-        firsts = self._first[codes][:, items]
-        cell: Ints = firsts.ravel()[code * np.int32(len(items)) + item]
-        org, places = _integers(batch.column("org")), self._places
-        if places.order is None:
-            place = self._tree.lookup(org).astype(np.int64)
-            cell += place
-            cell[place < 0] = self.nobody
-        else:
-            cell += org
-            if org.min() < places.least or org.max() >= places.least + places.width:
-                cell[(org < places.least) | (org >= places.least + places.width)] = self.nobody
-        if (firsts >= self.nobody - places.least).any():
-            np.minimum(cell, self.nobody, out=cell)
-        return cell
-
-
-def _coded(column: pa.Array) -> tuple[Small, pa.Array]:
-    """Return texts as numbers into a list."""
-    if not pa.types.is_dictionary(column.type):
-        column = _texts(column).dictionary_encode()
-    numbers = column.indices.to_numpy(zero_copy_only=False)
-    return numbers.astype(np.int32, copy=False), column.dictionary
-
-
-def _numbered(column: pa.Array, wanted: pa.Array) -> tuple[Small, Ints]:
-    """Return texts as numbers into a list, and where each of that stands in the list that is wanted.
-
-    Texts that are not wanted stand behind the last.
-    """
-    code, names = _coded(column)
-    numbers = pc.fill_null(pc.index_in(_texts(names).cast(pa.string()), wanted), len(wanted))
-    return code, numbers.to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def _texts(column: pa.Array) -> pa.Array:
-    kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return column
-    return column.cast(pa.large_string())
-
-
-def _integers(column: pa.Array) -> Ints:
-    numbers = column if column.type == pa.int64() else column.cast(pa.int64())
-    found: Ints = numbers.to_numpy(zero_copy_only=False)
-    return found
-
-
-def _days(column: pa.Array) -> Small:
-    found: Small = column.cast(pa.int32()).to_numpy(zero_copy_only=False)
-    return found
-
-
-def _amounts(column: pa.Array) -> tuple[Ints, Flags | None]:
-    """Return a decimal column's whole ten-thousandths, and which are null."""
-    if column.type != pa.decimal128(18, 4):
-        column = column.cast(pa.decimal128(18, 4))
-    null = column.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
-    # of their sixteen bytes eight are enough for eighteen digits
-    words = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :][: 2 * len(column) : 2]
-    return (words, None) if null is None else (np.where(null, 0, words), null)
+def _added(piece: Piece) -> set[str]:
+    """Return the columns that adding up reads."""
+    columns = {*_CELL, "value"}
+    columns |= {"day"} if piece.within is Share.SOME else set()
+    columns |= {"known_at"} if piece.known is Share.SOME else set()
+    return columns
 
 
 def _day_number(day: date) -> int:
