@@ -1,6 +1,11 @@
-"""The paper that asks for something."""
+"""The paper that asks for something, and the articles of it that are named."""
+
+import re
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_NUMERAL = re.compile(r"^[零〇一二两三四五六七八九十百0-9]+$")
 
 
 class Follows(BaseModel):
@@ -13,3 +18,26 @@ class Follows(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.document} {self.article}".strip()
+
+
+def article_key(code: str) -> str:
+    """Return the number of an article however it is written: 第十一条, 十一 and 11 are one."""
+    plain = code.strip().removeprefix("第").removesuffix("条")
+    if not _NUMERAL.match(plain) or plain.isascii():
+        return plain
+    hundreds, _, rest = plain.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    number = _digits(hundreds) * 100
+    number += (_digits(tens.lstrip("零〇")) if tens.lstrip("零〇") else 1) * 10 if ten else 0
+    return str(number + _digits(ones.lstrip("零〇")))
+
+
+def _digits(text: str) -> int:
+    return int("".join(str(_DIGITS.get(digit, digit)) for digit in text) or "0")
+
+
+def named_articles(text: str) -> tuple[str, ...]:
+    """Return the numbers of the articles that a text names; a phrase names none."""
+    parts = [part.strip() for part in re.split("[、，,；;]", text)]
+    numbers = [article_key(part) for part in parts if part]
+    return tuple(number for number in numbers if number.isdecimal())

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from gangmu.kernel.notices.definitions import DocumentKind
+from gangmu.kernel.notices.rules import document_named, paper_faults, paper_of
 from gangmu.kernel.orgs.definitions import DomainKind
-from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.queries import pack_of, pack_version_of
+from gangmu.kernel.packs.rules import compose_pack
 from gangmu.work.programmes.definitions import DutySet
 from tests.systems.goals import faults, ok
 from tests.systems.places import Place, current, found_place
@@ -83,3 +86,76 @@ def test_l8_each_of_ten_domains_has_its_rules_and_its_duties_and_no_others(linxi
     assert len(sets) == 10
     assert all(each.rules and each.standard for each in sets.values())
     assert beyond.status_code == 404
+
+
+FOUR = ("opinion", "plan_appraisal", "plan_five_years", "plan_system")
+NEXT = {
+    "title": "党建工作目标管理责任考核方案",
+    "issuer": "中共临夏州委",
+    "issued_on": "2015-02-10",
+    "articles": [
+        {"code": "一", "title": "目标责任书", "text": "年初逐级签订，签字盖章。"},
+        {"code": "二", "title": "年终考核", "text": "以全年账目和责任书为依据。"},
+        {"code": "三", "title": "结果运用", "text": "倒排靠后的由上级研究。"},
+    ],
+}
+
+
+def test_l1_one_opinion_and_three_plans_have_versions_and_each_duty_leads_to_its_article(
+    linxia: Place,
+) -> None:
+    officer, county = linxia.caller("officer", "6229"), linxia.caller("town_officer", "622921")
+    secretary = linxia.caller("secretary", linxia.first(level="village", kind="branch"))
+    path = "/orgs/{}/documents/plan_appraisal/take-over"
+    given = {**NEXT, "reason": "按2015年会议修订"}
+
+    below = county.send("post", path.format(linxia.orgs["622921"].pk), given)
+    silent = officer.send("post", path.format(linxia.root.pk), {**given, "reason": " "})
+    not_hers = secretary.send("post", path.format(linxia.root.pk), given)
+    made = ok(officer.send("post", path.format(linxia.root.pk), given))
+    twice = officer.send("post", path.format(linxia.root.pk), given)
+    third = ok(officer.send("post", "/documents/plan_appraisal/revise", {**given, "reason": "再改一处"}))
+    read = [ok(secretary.get(f"/documents/plan_appraisal?version={number}")) for number in (1, 2, 3)]
+    follows = ok(secretary.get("/documents/plan_appraisal/followers"))
+    listed = {each["code"] for each in ok(secretary.get("/documents?limit=200"))}
+
+    assert set(FOUR) <= listed
+    assert (made["version"], third["version"]) == (2, 3)
+    assert [each["issued_on"] for each in read] == ["2014-03-10", "2015-02-10", "2015-02-10"]
+    assert {(each["kind"], each["code"]): each["articles"] for each in follows} == {
+        ("letter", "responsibility"): ["1"],
+        ("appraisal", "year"): ["2", "3"],
+    }
+    assert below.status_code == 409
+    assert faults(silent) == {"reason"}
+    assert not_hers.status_code in (403, 404)
+    assert twice.status_code == 409
+
+
+def test_l1_every_duty_of_the_place_names_an_article_and_an_article_that_is_not_there_is_refused(
+    linxia: Place,
+) -> None:
+    version = pack_version_of(linxia.root.pk)
+    pack = pack_of(linxia.root.pk)
+    own = [
+        placed.definition
+        for kind in ("duty", "duty_set", "letter", "programme")
+        for placed in pack.definitions[kind].values()
+        if placed.file.startswith("linxia/")
+    ]
+    stray = {**version.files}
+    stray["linxia/duty/study.yaml"] = stray["linxia/duty/study.yaml"].replace("article: 六", "article: 九十")
+
+    papers = [paper_of(each) for each in own]
+    _, wrong = compose_pack(version.name, stray)
+
+    assert len(own) > 10
+    assert {
+        document.code for each in papers if each and (document := document_named(pack, each.document))
+    } == set(FOUR)
+    assert all(each is not None and document_named(pack, each.document) and each.article for each in papers)
+    assert paper_faults(pack) == []
+    assert [(each.file, each.message) for each in wrong if "article" in each.message] == [
+        ("linxia/duty/study.yaml", "关于进一步加强党建工作的意见 has no article 90")
+    ]
+    assert len([each for each in pack.all(DocumentKind) if each.code in FOUR]) == 4

@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from gangmu.core.periods import Period
+from gangmu.kernel.access.models import Account
+from gangmu.kernel.notices.definitions import DocumentKind
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.site.clock import now
 from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProgrammeKind
+from tests.site.matrix.test_routes import browser
 from tests.systems.goals import faults, ok
 from tests.systems.places import Place, current, found_place
 
@@ -191,3 +194,43 @@ def test_p10c_a_kind_line_says_what_for_whom_by_when_to_who_owes_it_and_to_nobod
     ok(county.send("post", f"/tasks/{task['id']}/report", {"values": values}))
     assert ok(county.get("/inbox/reminders"))["lines"] == []
     assert Client().get("/api/inbox/reminders").status_code == 401
+
+
+def test_p17_ten_documents_stand_in_the_library_and_each_duty_leads_to_its_article_and_back(
+    pingliang: Place,
+) -> None:
+    place = pingliang
+    village = place.first(level="village", kind="branch")
+    secretary = place.caller("secretary", village)
+    pack = pack_of(place.root.pk)
+    own = [
+        each
+        for each in pack.all(DocumentKind)
+        if pack.file_of("document", each.code).startswith("pingliang/")
+    ]
+    followed = {
+        each.code: {
+            (one["kind"], one["code"]) for one in ok(secretary.get(f"/documents/{each.code}/followers"))
+        }
+        for each in own
+    }
+    duties = {
+        ("duty", code)
+        for code, placed in pack.definitions["duty"].items()
+        if placed.file.startswith("pingliang/")
+    }
+    reader = browser(Account.objects.get(login=f"secretary-{village}"))
+
+    rounds = reader.get("/library/rounds").content.decode()
+    duty = reader.get("/duties/cross_inspection").content.decode()
+    strange = secretary.get("/documents/none_such/followers")
+    stranger = Client().get("/api/documents/rounds/followers")
+
+    assert len(own) == 10
+    assert duties <= set().union(*followed.values())
+    assert followed["rounds"] == {
+        ("duty", each) for each in ("cross_inspection", "half_year_scene", "year_review")
+    }
+    assert "/handbook/duty/cross_inspection" in rounds
+    assert "/library/rounds#" in duty
+    assert (strange.status_code, stranger.status_code) == (404, 401)

@@ -16,12 +16,14 @@ from gangmu.kernel.notices.operations import (
     object_to_notice,
     publish_notice,
     revise_document,
+    take_over_document,
     unmask_objector,
     withdraw_notice,
 )
 from gangmu.kernel.notices.queries import (
     LibraryEntry,
     document_by_code,
+    followers_here,
     library,
     library_document,
     notice_by_id,
@@ -413,3 +415,53 @@ def post_revision(request: Request, document_code: str, given: RevisionIn) -> Do
         reason=given.reason,
         knowingly=given.knowingly,
     )
+
+
+@endpoint(
+    router,
+    "post",
+    "/orgs/{org_id}/documents/{document_code}/take-over",
+    "notices.take_over_document",
+    permission="notices.publish",
+    response=VersionOut,
+)
+def post_take_over(request: Request, org_id: int, document_code: str, given: RevisionIn) -> DocumentVersion:
+    """Write a newer version of a document that came with the pack."""
+    return take_over_document(
+        request.context,
+        org_by_id(request.context, org_id),
+        code=document_code,
+        content=given.content(),
+        reason=given.reason,
+        knowingly=given.knowingly,
+    )
+
+
+class FollowerOut(Schema):
+    """One definition that follows a document; without articles it follows all of it."""
+
+    kind: str
+    code: str
+    title: str
+    articles: list[str]
+
+
+@endpoint(
+    router,
+    "get",
+    "/documents/{document_code}/followers",
+    "notices.followers_here",
+    permission="notices.view",
+    response=list[FollowerOut],
+)
+def get_followers(request: Request, document_code: str) -> list[FollowerOut]:
+    """List what of the place's pack follows a document: duties, letters, programmes and all others."""
+    return [
+        FollowerOut(
+            kind=each.kind,
+            code=each.definition.code,
+            title=str(each.definition.title),
+            articles=list(each.articles),
+        )
+        for each in followers_here(request.context, document_code)
+    ]

@@ -17,7 +17,7 @@ from gangmu.kernel.files.queries import file_for
 from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.notices.definitions import DocumentKind
 from gangmu.kernel.notices.models import Document, DocumentVersion, Notice, Objection
-from gangmu.kernel.notices.queries import reads_notice
+from gangmu.kernel.notices.queries import pack_document, reads_notice
 from gangmu.kernel.notices.rules import (
     LONGEST_OBJECTION,
     Body,
@@ -332,6 +332,56 @@ def revise_document(
     newest.newest = False
     newest.save(update_fields=["newest"])
     return _write_version(context, document, content, newest.version + 1, reason.strip()[:200])
+
+
+@operation("notices.take_over_document", permission="notices.publish", at="org")
+def take_over_document(
+    context: Context,
+    org: Org,
+    *,
+    code: str,
+    content: DocumentContent,
+    reason: str,
+    knowingly: bool = False,
+) -> DocumentVersion:
+    """Write a newer version of a document that came with the pack; the pack's stays readable as the first.
+
+    From then on the office keeps it, under the code that duties name it by. Only the top of the
+    tree does so: a town's own version would stand before everybody's.
+    """
+    if org.parent_id is not None:
+        raise Conflict("Only the top of the tree keeps a document that came with the pack.")
+    first = pack_document(org.root_id, code)
+    _refuse(_document_faults(code, content) | ({} if reason.strip() else {"reason": _NEEDED}))
+    _guard_document(context, org, content, knowingly=knowingly)
+    try:
+        with transaction.atomic():
+            document = Document.objects.create(org=org, code=code, root=org.root_id)
+    except IntegrityError:
+        raise Conflict("This document is kept by the office already; write its next version there.") from None
+    began = _write_version(context, document, _content_of(first), 1, "")
+    began.newest = False
+    began.save(update_fields=["newest"])
+    return _write_version(context, document, content, 2, reason.strip()[:200])
+
+
+def _content_of(kind: DocumentKind) -> DocumentContent:
+    """Return what a document of the pack says, as a version keeps it."""
+    return DocumentContent(
+        title=kind.title.zh_hans[:200],
+        issuer=kind.issuer.zh_hans[:200],
+        issued_on=kind.issued_on,
+        number=kind.number,
+        text=kind.summary.zh_hans if kind.summary else "",
+        articles=tuple(
+            {
+                "code": each.code,
+                "title": each.title.zh_hans if each.title else "",
+                "text": each.text.zh_hans if each.text else "",
+            }
+            for each in kind.articles
+        ),
+    )
 
 
 def _document_faults(code: str, content: DocumentContent) -> dict[str, str]:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
+from gangmu.core.papers import article_key
 from gangmu.frame.doors import ANYONE, Request, page
 from gangmu.frame.downloads import file_response
 from gangmu.frame.figures import Light, Status
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import msgid, say
+from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.files.operations import attach_files, store_file
 from gangmu.kernel.files.queries import published_files
 from gangmu.kernel.files.rules import MEDIA_TYPES, MOST_BYTES, UnfitFile
@@ -34,11 +35,15 @@ from gangmu.kernel.notices.operations import (
     object_to_notice,
     publish_notice,
     revise_document,
+    take_over_document,
     unmask_objector,
     withdraw_notice,
 )
 from gangmu.kernel.notices.queries import (
+    LibraryArticle,
+    LibraryEntry,
     document_by_code,
+    followers_here,
     library,
     library_document,
     notice_by_id,
@@ -54,7 +59,9 @@ from gangmu.kernel.notices.queries import (
 )
 from gangmu.kernel.notices.rules import (
     ANSWER_WITHIN,
+    KIND_TITLES,
     LONGEST_OBJECTION,
+    Follower,
     Term,
     articles_from_text,
     body_from_text,
@@ -62,7 +69,7 @@ from gangmu.kernel.notices.rules import (
     length_warning,
 )
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import visible_orgs
+from gangmu.kernel.orgs.queries import roots_for, visible_orgs
 
 SAID_BY_RULES = (
     msgid("The table is too large for a notice."),
@@ -594,15 +601,48 @@ def document(request: Request, document_code: str) -> HttpResponse:
     version = int(asked) if asked.isdecimal() and len(asked) < 5 else None
     entry = library_document(request.context, document_code, version)
     versions = [] if entry.from_pack else versions_of(request.context, document_code)
-    may_revise = not entry.from_pack and request.context.may("notices.publish")
     values = {
         "entry": entry,
+        "articles": _followed(request, entry),
         "versions": versions,
-        "may_revise": may_revise,
+        "may_revise": _may_revise(request, entry),
         "warning": length_warning(len("".join(entry.text.split()))),
         "files": published_files(f"notices.Document:{entry.document}") if entry.document else (),
     }
     return render(request, "notices/document.html", values)
+
+
+def _may_revise(request: Request, entry: LibraryEntry) -> bool:
+    if not entry.from_pack:
+        return request.context.may("notices.publish")
+    return _keeper(request) is not None
+
+
+def _keeper(request: Request) -> Org | None:
+    """Return the top of the tree, if the reader publishes there: it keeps what came with the pack."""
+    context = request.context
+    tops = (org for org in roots_for(context) if org.parent_id is None)
+    return next((org for org in tops if context.may("notices.publish", org.path)), None)
+
+
+def _followed(request: Request, entry: LibraryEntry) -> list[tuple[LibraryArticle | None, list[Any]]]:
+    """Return the articles, each with what follows it; what names none of them stands at the end."""
+    followers = followers_here(request.context, entry.code)
+    keys = {article_key(article.code) for article in entry.articles}
+    rows: list[tuple[LibraryArticle | None, list[Any]]] = [
+        (article, [_follower(each) for each in followers if article_key(article.code) in each.articles])
+        for article in entry.articles
+    ]
+    others = [_follower(each) for each in followers if not keys.intersection(each.articles)]
+    return [*rows, (None, others)] if others else rows
+
+
+def _follower(each: Follower) -> dict[str, Any]:
+    return {
+        "kind": worded(KIND_TITLES.get(each.kind, each.kind)),
+        "title": worded(each.definition.title),
+        "url": reverse("desk-definition", args=(each.kind, each.definition.code)),
+    }
 
 
 @page("notices.view")
@@ -710,10 +750,13 @@ def document_new(request: Request) -> HttpResponse:
 
 @page("notices.publish", methods=("GET", "POST"))
 def document_revise(request: Request, document_code: str) -> HttpResponse:
-    """Add a newer version of a document that an office keeps."""
+    """Add a newer version of a document that an office keeps, or take over one of the pack."""
     context = request.context
-    found = document_by_code(context, document_code)
     entry = library_document(context, document_code)
+    kept = None if entry.from_pack else document_by_code(context, document_code)
+    org = kept.org if kept is not None else _keeper(request)
+    if org is None:
+        raise NotFound("There is no such document.")
     specs = _document_fields(new=False)
     start = {
         "title": entry.title,
@@ -728,13 +771,20 @@ def document_revise(request: Request, document_code: str) -> HttpResponse:
         return render(request, "notices/document_form.html", values)
     try:
         given = parse_fields(specs, form.raw(request.POST))
-        scan = _scan(request, found.org)
+        scan = _scan(request, org)
         content = _content(request, given, scan.pk if scan else entry.file)
-        revise_document(
-            context, found, content=content, reason=given["reason"], knowingly="knowingly" in request.POST
+        said = {
+            "content": content,
+            "reason": given["reason"],
+            "knowingly": "knowingly" in request.POST,
+        }
+        version = (
+            revise_document(context, kept, **said)
+            if kept is not None
+            else take_over_document(context, org, code=document_code, **said)
         )
         if scan:
-            attach_files(context, found.org, files=[scan], subject=f"notices.Document:{found.pk}")
+            attach_files(context, org, files=[scan], subject=f"notices.Document:{version.document_id}")
     except Invalid as refusal:
         return _document_again(request, "notices/document_form.html", form, refusal, entry=entry)
     messages.success(

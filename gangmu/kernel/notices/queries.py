@@ -8,14 +8,17 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from gangmu.core.context import Context, Places
 from gangmu.core.errors import NotFound
+from gangmu.core.papers import Follows, article_key, named_articles
 from gangmu.frame.words import msgid
 from gangmu.kernel.access.rules import code_digest
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
-from gangmu.kernel.notices.definitions import DocumentKind
+from gangmu.kernel.notices.definitions import Article, DocumentKind
 from gangmu.kernel.notices.models import Document, DocumentVersion, Notice, Objection
+from gangmu.kernel.notices.rules import Follower, document_named, followers_of
 from gangmu.kernel.orgs.queries import within
 from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import packs_in_force
+from gangmu.kernel.packs.rules import Pack
 
 
 def _ids_at_or_above(places: Places) -> set[int]:
@@ -206,13 +209,10 @@ class LibraryEntry:
 
 
 def _pack_documents(context: Context) -> dict[str, LibraryEntry]:
-    places = context.places("notices.view")
-    roots = {int(low.split("/", 1)[0]) for low, _ in places.ranges if low}
     found: dict[str, LibraryEntry] = {}
-    for root, pack in packs_in_force().items():
-        if places.everywhere or root in roots:
-            for kind in pack.all(DocumentKind):
-                found.setdefault(kind.code, _from_pack(kind, context.language))
+    for pack in _packs_here(context):
+        for kind in pack.all(DocumentKind):
+            found.setdefault(kind.code, _from_pack(kind, context.language))
     return found
 
 
@@ -311,6 +311,42 @@ def library_document(context: Context, code: str, version: int | None = None) ->
     if entry is None:
         raise NotFound("There is no such document.")
     return entry
+
+
+def _packs_here(context: Context) -> list[Pack]:
+    """Return the packs that rule where the reader may read the library."""
+    places = context.places("notices.view")
+    roots = {int(low.split("/", 1)[0]) for low, _ in places.ranges if low}
+    return [pack for root, pack in packs_in_force().items() if places.everywhere or root in roots]
+
+
+def document_followed(context: Context, follows: Follows) -> tuple[DocumentKind, Article | None] | None:
+    """Return the pack's document that a definition follows, with the first article it names; or None.
+
+    An office's newer version has the same code and stands at the same address.
+    """
+    for pack in _packs_here(context):
+        document = document_named(pack, follows.document)
+        if document is not None:
+            named = named_articles(follows.article)
+            articles = (each for each in document.articles if article_key(each.code) in named)
+            return document, next(articles, None)
+    return None
+
+
+def followers_here(context: Context, code: str) -> list[Follower]:
+    """Return what of the place's pack follows a document: duties, letters, programmes and all others."""
+    library_document(context, code)
+    return [found for pack in _packs_here(context)[:1] for found in followers_of(pack, code)]
+
+
+def pack_document(root: int, code: str) -> DocumentKind:
+    """Return one document of the pack that rules a root organization; otherwise there is none."""
+    pack = packs_in_force().get(root)
+    found = pack.find(DocumentKind, code) if pack is not None else None
+    if found is None:
+        raise NotFound("There is no such document.")
+    return found
 
 
 def document_by_code(context: Context, code: str) -> Document:

@@ -3,14 +3,20 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_serializer
 
 from gangmu.core.calendar import Calendar
+from gangmu.core.definition import Definition, Fault
 from gangmu.core.errors import Invalid
+from gangmu.core.papers import Follows, article_key, named_articles
+from gangmu.core.text import Text
 from gangmu.kernel.guard.rules import rule_of
+from gangmu.kernel.notices.definitions import DocumentKind
+from gangmu.kernel.packs.rules import Pack
 
 MOST_CHARACTERS = rule_of("R-DOC-LENGTH").most_characters
 """A document has at most so many (整治形式主义为基层减负若干规定); more needs a reason."""
@@ -163,3 +169,75 @@ def articles_from_text(text: str) -> list[dict[str, str]]:
         elif line.strip():
             articles.append({"code": "", "title": "", "text": line.strip()})
     return articles
+
+
+# What a pack follows
+
+
+def paper_of(definition: Definition) -> Follows | None:
+    """Return the paper that a definition follows; one that is written in a line has its article after a space."""
+    follows = getattr(definition, "follows", None)
+    if isinstance(follows, str) and follows:
+        document, _, article = follows.partition(" ")
+        return Follows(document=document, article=article)
+    return follows if isinstance(follows, Follows) else None
+
+
+def document_named(pack: Pack, name: str) -> DocumentKind | None:
+    """Return the pack's document that a definition names: by its code or by its title."""
+    return pack.find(DocumentKind, name) or next(
+        (each for each in pack.all(DocumentKind) if each.title.zh_hans == name), None
+    )
+
+
+KIND_TITLES: dict[str, Text | str] = {}
+
+
+def name_kinds(titles: Mapping[str, Text | str]) -> None:
+    """Say what kinds of definitions are called, so that a document names what follows it in words."""
+    KIND_TITLES.update(titles)
+
+
+@dataclass(frozen=True)
+class Follower:
+    """One definition that follows a document, and which of its articles: none means all of it."""
+
+    kind: str
+    definition: Definition
+    articles: tuple[str, ...]
+
+
+def followers_of(pack: Pack, document: str) -> list[Follower]:
+    """Return the definitions of a pack that follow a document, by kind and code."""
+    named = pack.find(DocumentKind, document)
+    names = {document, named.title.zh_hans} if named is not None else {document}
+    found = []
+    for kind, held in sorted(pack.definitions.items()):
+        for _, placed in sorted(held.items()):
+            paper = paper_of(placed.definition)
+            if paper is not None and paper.document in names:
+                found.append(Follower(kind, placed.definition, named_articles(paper.article)))
+    return found
+
+
+def paper_faults(pack: Pack) -> list[Fault]:
+    """Return which definitions of a pack name an article that their document does not have."""
+    faults = []
+    for kind, held in pack.definitions.items():
+        for code, placed in held.items():
+            paper = paper_of(placed.definition)
+            document = document_named(pack, paper.document) if paper is not None else None
+            if paper is None or document is None or not document.articles:
+                continue
+            known = {article_key(each.code) for each in document.articles}
+            faults += [
+                Fault(
+                    placed.file,
+                    pack.line_of(kind, code, "follows"),
+                    "reference",
+                    f"{document.title} has no article {article}",
+                )
+                for article in named_articles(paper.article)
+                if article not in known
+            ]
+    return faults

@@ -156,3 +156,14 @@ def _(office: Office) -> Call:
 def _(office: Office) -> Call:
     given = {"document": document_of(office), "content": content(), "reason": "第二条有误"}
     return Call(given, office.branch)
+
+
+@call("notices.take_over_document")
+def _(office: Office) -> Call:
+    given = {
+        "org": office.county,
+        "code": "branch_work_regulations",
+        "content": content(),
+        "reason": "换成正式文本",
+    }
+    return Call(given, office.county)

@@ -11,6 +11,7 @@ import pytest
 
 from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
+from gangmu.core.papers import Follows
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
@@ -61,6 +62,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "bulk_id": lambda scene: scene.bulk.pk,
     "dispute_id": lambda scene: scene.dispute.pk,
     "duty": lambda scene: "monthly_order",
+    "follows": lambda scene: Follows(document="中国共产党支部工作条例（试行）", article="第十一条"),
     "field": lambda scene: "support_unit",
     "fields": lambda scene: ["support_unit"],
     "extension_id": lambda scene: scene.extension.pk,
