@@ -214,6 +214,7 @@ SHORT_LISTS: dict[str, str] = {
     "guard.pack_here": "what one pack is found to hold",
     "ledgers.ledgers_of": "what one pack says",
     "ledgers.sums_below": "those directly below one organization",
+    "notices.followers_here": "what of one pack follows a document",
     "orgs.spans_of": "the changes of one organization",
     "packs.definitions": "what one pack says",
     "people.memberships_of": "the standings of one person",
@@ -225,6 +226,7 @@ SHORT_LISTS: dict[str, str] = {
     "plans.passings_of": "how one task was passed down",
     "plans.said_against": "a line for each order and ground that waits for its issuer",
     "plans.history_of": "the steps of one task",
+    "programmes.progress_by_point": "the points of one campaign",
     "records.known_values": "the dictionary of one organization",
     "records.versions_of": "the versions of one record",
 }

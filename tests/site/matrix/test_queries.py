@@ -264,6 +264,8 @@ TELLS_NO_NAME = {
     "programmes.places_of": "the tops of where it holds a permission, the county",
     "plans.places_of": "the tops of where it holds a permission, the county",
     "notices.public_notice": "the notice of the scene is not public",
+    "notices.document_followed": "the pack's document that a definition names",
+    "notices.followers_here": "what of the pack follows a document",
 }
 """Queries whose result for the county holds neither the village's nor its town's name, and why."""
 
