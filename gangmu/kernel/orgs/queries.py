@@ -253,6 +253,21 @@ def open_children(org: Org) -> list[Org]:
     return list(Org.objects.filter(parent=org, closed_on=None).order_by("code"))
 
 
+def open_orgs_under(
+    top: Org, kinds: Iterable[str], domains: Iterable[str] = (), levels: Iterable[str] = ()
+) -> QuerySet[Org]:
+    """Return the open organizations at and below one of some kinds; no domains or levels means all.
+
+    Whoever shows them narrows by places.
+    """
+    found = Org.objects.filter(in_subtree(top.path), kind__in=tuple(kinds), closed_on=None)
+    if wanted := tuple(domains):
+        found = found.filter(domain__in=wanted)
+    if wanted := tuple(levels):
+        found = found.filter(level__in=wanted)
+    return found
+
+
 def is_whole(org: Org) -> bool:
     """Whether an organization is the top of the only tree there is, so that all stands below it."""
     return org.parent_id is None and not Org.objects.filter(parent=None).exclude(pk=org.pk).exists()

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from gangmu.core.context import Context, Places
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.kernel.orgs.queries import open_orgs_under, within
 from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.programmes.definitions import CampaignKind
@@ -71,24 +71,18 @@ def points_of_campaign(campaign: Campaign) -> tuple[Point, ...]:
     return points_of(kind) if kind is not None else ()
 
 
-def _is_asked(campaign: Campaign) -> Q | None:
-    """Return which organizations go through a campaign's points; None if there are no points."""
+def _asked(campaign: Campaign) -> QuerySet[Org]:
+    """Return who goes through a campaign's points, wherever it stands; nobody if there are none."""
     kind = kind_of_campaign(campaign)
-    if kind is None or kind.asked_of is None:
-        return None
-    asked = kind.asked_of
-    condition = in_subtree(campaign.org.path) & Q(kind__in=asked.kinds, closed_on=None)
-    if asked.domains:
-        condition &= Q(domain__in=asked.domains)
-    if asked.levels:
-        condition &= Q(level__in=asked.levels)
-    return condition
+    asked = kind.asked_of if kind is not None else None
+    if asked is None:
+        return open_orgs_under(campaign.org, ())
+    return open_orgs_under(campaign.org, asked.kinds, asked.domains, asked.levels)
 
 
 def asks(campaign: Campaign, org: Org) -> bool:
     """Whether an organization goes through a campaign's points."""
-    condition = _is_asked(campaign)
-    return condition is not None and Org.objects.filter(condition, pk=org.pk).exists()
+    return _asked(campaign).filter(pk=org.pk).exists()
 
 
 def standing_ticks(context: Context, campaign: Campaign) -> QuerySet[CampaignTick]:
@@ -130,13 +124,11 @@ def orgs_asked(context: Context, campaign: Campaign, *, name: str = "", far: str
     ``ticked`` is how many points it has, ``standing`` the ticks themselves. ``name`` leaves those
     whose name holds it, ``far`` those that have ``none``, ``some`` or ``all`` of the points.
     """
-    condition = _is_asked(campaign_by_id(context, campaign.pk))
-    if condition is None:
-        return Org.objects.none()
+    asked = _asked(campaign_by_id(context, campaign.pk))
     mine = CampaignTick.objects.filter(campaign=campaign, org=OuterRef("pk"), undone_at=None)
     number = mine.order_by().values("org").annotate(number=Count("pk")).values("number")
     standing = CampaignTick.objects.filter(campaign=campaign, undone_at=None)
-    orgs = Org.objects.filter(condition, within(context.places(VIEW), "path"), name__icontains=name)
+    orgs = asked.filter(within(context.places(VIEW), "path"), name__icontains=name)
     counted = orgs.annotate(ticked=Coalesce(Subquery(number, output_field=IntegerField()), 0))
     match far:
         case "none":
@@ -163,10 +155,7 @@ class PointProgress:
 
 def progress_by_point(context: Context, campaign: Campaign) -> Sequence[PointProgress]:
     """Return for each point of a campaign how many of the organizations within reach have ticked it."""
-    condition = _is_asked(campaign_by_id(context, campaign.pk))
-    if condition is None:
-        return ()
-    asked = Org.objects.filter(condition, within(context.places(VIEW), "path"))
+    asked = _asked(campaign_by_id(context, campaign.pk)).filter(within(context.places(VIEW), "path"))
     ticks = CampaignTick.objects.filter(campaign=campaign, undone_at=None, org__in=asked.values("pk"))
     counted = Counter(dict(ticks.values_list("point").annotate(number=Count("pk")).order_by()))
     number = asked.count()
