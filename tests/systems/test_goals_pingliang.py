@@ -53,6 +53,50 @@ def test_p1_a_hundred_examples_are_handed_on_whole_and_each_year_has_its_phase(p
     assert not_mine.status_code in (403, 404)
 
 
+def test_p1_target_stands_against_what_was_reached_at_each_level_and_year_and_silence_is_unknown(
+    pingliang: Place,
+) -> None:
+    place = pingliang
+    officer, town = place.caller("officer", "6208"), place.caller("town_officer", "620822106")
+    (first, second) = (place.orgs[code] for code in ("620822", "620823"))
+    year = now().date().year if now().date().year in (2021, 2022, 2023) else 2021
+    target = ok(officer.send("post", f"/orgs/{place.root.pk}/targets", {**EXAMPLES, "year": year}))
+    parts = {"parts": [{"org": first.pk, "value": "60"}, {"org": second.pk, "value": "30"}], "held": "10"}
+    ok(officer.send("post", f"/targets/{target['id']}/parts", parts))
+    values = {"chosen_on": f"{year}-06-20", "examples": "15", "names": "六个村、九个单位"}
+    kept = {"kind": "example_record", "values": values}
+    ok(place.caller("town_officer", "620822").send("post", f"/orgs/{first.pk}/records", kept))
+    path = f"/orgs/{place.root.pk}/programmes/three_firsts/metrics/examples"
+
+    whole = ok(officer.get(f"{path}?year={year}"))
+    rows = ok(officer.get(f"{path}/orgs?year={year}&level=county"))
+    unmeasured = ok(officer.get(path.replace("examples", "on_time") + f"?year={year}"))
+    not_hers = town.get(f"{path}?year={year}")
+    no_such = officer.get(path.replace("examples", "none_such"))
+    negative = officer.send(
+        "post", f"/orgs/{first.pk}/records", {**kept, "values": {**values, "examples": "-1"}}
+    )
+
+    programme = pack_of(place.root.pk).find(ProgrammeKind, "three_firsts")
+    assert programme is not None
+    assert all(metric.actual for metric in programme.metrics)
+    line = next(each for each in whole["years"] if each["year"] == year)
+    assert [float(line[name]) for name in ("target", "reached", "share", "gap")] == [100, 15, 15, 85]
+    county = next(each for each in whole["levels"] if each["level"] == "county")
+    assert (county["orgs"], county["done"], county["unknown"]) == (2, 0, 1)
+    assert [
+        (row["org_id"], row["reached"] and float(row["reached"]), row["gap"] and float(row["gap"]))
+        for row in rows
+    ] == [
+        (first.pk, 15, 45),
+        (second.pk, None, None),
+    ]
+    assert [each["reached"] for each in unmeasured["years"]] == [None] * len(unmeasured["years"])
+    assert not_hers.status_code in (403, 404)
+    assert no_such.status_code == 404
+    assert faults(negative) == {"examples"}
+
+
 def test_p10a_each_post_keeps_three_lists_by_two_rules_and_a_line_is_dropped_with_its_reason_only(
     pingliang: Place,
 ) -> None:

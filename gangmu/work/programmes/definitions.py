@@ -44,16 +44,22 @@ class Phase(_Part):
 
 
 class Actual(_Part):
-    """Which facts tell what was reached in a year: added up, or the newest of each organization."""
+    """Which facts tell what was reached in a year: added up, or the newest of each organization.
+
+    ``of`` names the facts that a share is of: what is reached is then per cent, a ratio of sums.
+    """
 
     sum: str = ""
     last: str = ""
     item: str = ""
+    of: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "Actual":
         if bool(self.sum) == bool(self.last):
             raise ValueError("what was reached is either a sum or the last of a fact")
+        if self.of and not self.sum:
+            raise ValueError("a share is a ratio of sums")
         return self
 
 
@@ -73,6 +79,12 @@ class Metric(_Part):
     combine: Literal["sum", "each"] = "sum"
     better: Literal["more", "less"] = "more"
     actual: Actual | None = None
+
+    @model_validator(mode="after")
+    def _share_of_each(self) -> "Metric":
+        if self.actual is not None and self.actual.of and self.combine != "each":
+            raise ValueError("a share is asked of each alike, and not handed on in parts")
+        return self
 
 
 class ProgrammeKind(Definition):

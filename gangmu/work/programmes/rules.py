@@ -113,6 +113,28 @@ def held_after(metric: Metric, total: Decimal, parts: Iterable[Decimal]) -> Deci
     return total - given
 
 
+# Targets against what was reached
+
+
+def gap(metric: Metric, target: Decimal | None, reached: Decimal | None) -> Decimal | None:
+    """Return what is missing to a target, nothing below; unknown while one of the two is."""
+    if target is None or reached is None:
+        return None
+    missing = target - reached if metric.better == "more" else reached - target
+    return max(missing, NOTHING)
+
+
+def share_of(target: Decimal | None, reached: Decimal | None) -> Decimal | None:
+    """Return what was reached as per cent of a target; of nothing there is no share."""
+    return None if reached is None or not target else round(reached * 100 / target, 1)
+
+
+def is_reached(metric: Metric, target: Decimal | None, reached: Decimal | None) -> bool | None:
+    """Whether a target is reached; None while that is unknown."""
+    missing = gap(metric, target, reached)
+    return None if missing is None else not missing
+
+
 # The points of a campaign
 
 
@@ -233,6 +255,10 @@ def programme_faults(pack: Pack) -> list[Fault]:
                 continue
             code = metric.actual.sum or metric.actual.last
             place = ("metrics", number, "actual")
+            of = metric.actual.of
+            if of and (of not in FACT_CODES or of == "void"):
+                said = f"there is no fact code {of}"
+                faults.append(_wrong(pack, "programme", programme.code, said, *place))
             if code not in FACT_CODES or code == "void":
                 faults.append(
                     _wrong(pack, "programme", programme.code, f"there is no fact code {code}", *place)

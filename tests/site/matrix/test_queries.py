@@ -18,6 +18,7 @@ from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from gangmu.work.programmes.queries.letters import letter_kind
+from gangmu.work.programmes.queries.targets import metric_of_target
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
@@ -84,6 +85,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "campaign_id": lambda scene: scene.campaign.pk,
     "tick_id": lambda scene: scene.tick.pk,
     "letter_id": lambda scene: scene.letter.pk,
+    "level": lambda scene: "",
     "limit": lambda scene: 20,
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,
@@ -181,6 +183,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     },
     "programmes.changes_to_decide": {"target": lambda scene: scene.target.parent},
     "programmes.parts_of": {"target": lambda scene: scene.target.parent},
+    "programmes.reached_in": {"metric": lambda scene: metric_of_target(scene.target)},
     "programmes.places_of": {"permission": lambda scene: "programmes.view"},
     "programmes.progress_of_parts": {"target": lambda scene: scene.target.parent},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
@@ -255,6 +258,7 @@ TELLS_NO_NAME = {
     "programmes.goal_counts": "numbers of what is the reader's own",
     "programmes.goal_entries": OWN,
     "programmes.own_decisions": OWN,
+    "programmes.reached_in": "numbers, and nobody in the scene has reached anything",
     "programmes.spread_below": "numbers by level",
     "programmes.waiting_letters": OWN,
     "inbox.kind_reminders": OWN,

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from gangmu.work.programmes.api import campaigns, cycles, letters, projects, targets
+from gangmu.work.programmes.api import campaigns, cycles, letters, projects, standing, targets
 
 router = Router(tags=["programmes"])
-for noun in (targets, letters, projects, campaigns, cycles):
+for noun in (targets, standing, letters, projects, campaigns, cycles):
     router.add_router("", noun.router)

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern
 
-from gangmu.work.programmes.pages import campaigns, cycles, letters, projects, targets
+from gangmu.work.programmes.pages import campaigns, cycles, letters, projects, standing, targets
 
 urlpatterns: list[URLPattern] = [
+    *standing.urlpatterns,
     *targets.urlpatterns,
     *letters.urlpatterns,
     *projects.urlpatterns,

@@ -65,7 +65,7 @@ from gangmu.work.programmes.queries.targets import (
     visible_changes,
     years_of,
 )
-from gangmu.work.programmes.rules import NOTHING, remaining
+from gangmu.work.programmes.rules import NOTHING, gap, is_reached, remaining, share_of
 
 VERSIONS: Mapping[str, Status] = {
     "proposed": Status(say("Waiting for the level above"), "yellow"),
@@ -89,15 +89,11 @@ def value_spec(metric: Metric, code: str = "value") -> FieldSpec:
     )
 
 
-def _share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    return None if part is None or not whole else round(part * 100 / whole, 1)
-
-
 def _light(metric: Metric, reached: Decimal | None, value: Decimal | None) -> Status | None:
-    if reached is None or value is None:
+    done = is_reached(metric, value, reached)
+    if done is None:
         return None
-    good = reached >= value if metric.better == "more" else reached <= value
-    return Status(say("Reached"), "green") if good else Status(say("Under way"), "yellow")
+    return Status(say("Reached"), "green") if done else Status(say("Under way"), "yellow")
 
 
 # --- programmes ----------------------------------------------------------------------------
@@ -186,35 +182,48 @@ def _line_columns(lines: tuple[Line, ...], org: Org, year: int, code: str, *, ma
             return f"{address}?org={org.pk}&year={year}"
         return ""
 
+    def through(line: Line) -> str:
+        address = reverse("programmes-metric", args=(code, line.metric.code))
+        return f"{address}?org={org.pk}&year={year}"
+
     with_pillars = any(line.pillar for line in lines)
     pillar = Column("pillar", say("Pillar"), value=lambda line: line.pillar and line.pillar.title, width=20)
     return [
         *([pillar] if with_pillars else []),
-        Column("metric", say("Metric"), value=lambda line: line.metric.title, link=link, width=32),
+        Column("metric", say("Metric"), value=lambda line: line.metric.title, link=through, width=32),
         Column("unit", say("Unit"), value=lambda line: line.metric.unit),
-        Column("value", say("Target"), "number", value=lambda line: line.target and line.target.value),
+        Column(
+            "value", say("Target"), "number", value=lambda line: line.target and line.target.value, link=link
+        ),
         Column("reached", say("Reached so far"), "number", value=lambda line: line.reached),
         Column(
             "share",
             say("Share (%)"),
             "number",
-            value=lambda line: _share(line.reached, line.target.value if line.target else None),
+            value=lambda line: share_of(line.target and line.target.value, line.reached),
+        ),
+        Column(
+            "gap",
+            say("Still missing"),
+            "number",
+            value=lambda line: gap(line.metric, line.target and line.target.value, line.reached),
         ),
         Column("held", say("Held back"), "number", value=lambda line: line.target and line.target.held),
         Column(
             "state",
             say("State"),
             "status",
-            value=lambda line: _line_state(line, may_set=may_set),
+            value=_line_state,
+            link=lambda line: link(line) if line.target is None else "",
         ),
     ]
 
 
-def _line_state(line: Line, *, may_set: bool) -> Status:
+def _line_state(line: Line) -> Status:
     if line.target is None:
         return Status(say("Not set yet"), "grey")
     state = _light(line.metric, line.reached, line.target.value)
-    return state or Status(say("Nothing reported yet"), "blue")
+    return state or Status(say("Unknown: nothing reported yet"), "blue")
 
 
 @page("programmes.manage", methods=("GET", "POST"))
@@ -312,7 +321,7 @@ def _target_page(
         "metric": metric,
         "programme": programme_of_target(found),
         "reached": line.reached if line else None,
-        "share": _share(line.reached if line else None, found.value),
+        "share": share_of(found.value, line.reached if line else None),
         "table": table,
         "versions": _versions_table(request, found),
         "may_hand_on": may_manage and found.held is None and bool(those_below(found)),
@@ -355,7 +364,7 @@ def _part_columns(metric: Metric) -> list[Column]:
             total=metric.combine == "sum",
         ),
         Column(
-            "share", say("Share (%)"), "number", value=lambda part: _share(part.reached, part.target.value)
+            "share", say("Share (%)"), "number", value=lambda part: share_of(part.target.value, part.reached)
         ),
         Column("handed", say("Handed on"), "status", value=_handed),
         Column("change", say("Change asked for"), "status", value=_wished),

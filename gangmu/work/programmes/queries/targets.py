@@ -1,22 +1,20 @@
 """Programmes, targets and what was reached."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
-from gangmu.core.periods import Period
-from gangmu.kernel.facts.queries import counting_facts
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, open_children, orgs_by_id, visible_orgs, within
+from gangmu.kernel.orgs.queries import open_children, visible_orgs, within
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.programmes.definitions import Metric, Phase, Pillar, ProgrammeKind
 from gangmu.work.programmes.models import Target, TargetVersion
-from gangmu.work.programmes.rules import NOTHING
+from gangmu.work.programmes.queries.reached import reached_in
 
 VIEW = "programmes.view"
 
@@ -144,46 +142,6 @@ def those_below(target: Target) -> list[Org]:
 # What was reached
 
 
-def _reached_below(
-    context: Context, top: Org, metric: Metric, year: int, last: date | None = None
-) -> dict[int, Decimal | None]:
-    """Return what was reached at an organization and below, by organization, in a year so far.
-
-    What nobody has reported is not there; what was reported as unknown is None.
-    """
-    if metric.actual is None:
-        return {}
-    whole = Period("year", year)
-    facts = counting_facts(context).filter(
-        in_subtree(top.path, "org__path"),
-        code=metric.actual.sum or metric.actual.last,
-        day__lte=min(last or whole.last, whole.last),
-    )
-    if metric.actual.item:
-        facts = facts.filter(item=metric.actual.item)
-    if metric.actual.sum:
-        rows = facts.filter(day__gte=whole.first).order_by().values_list("org").annotate(all=Sum("value"))
-        return dict(rows)
-    return dict(facts.order_by("day", "known_at", "fact").values_list("org", "value"))
-
-
-def _sums_by_part(
-    context: Context, top: Org, reached: Mapping[int, Decimal | None]
-) -> tuple[Decimal | None, dict[int, Decimal]]:
-    """Return what was reached below an organization together, and by those directly below it."""
-    known = {org: value for org, value in reached.items() if value is not None}
-    places = context.places(VIEW)
-    paths = {each.pk: each.path for each in orgs_by_id(known) if places.covers(each.path)}
-    parts: dict[int, Decimal] = {}
-    for org, path in paths.items():
-        rest = path[len(top.path) :]
-        if rest:
-            part = int(rest.split("/", 1)[0])
-            parts[part] = parts.get(part, NOTHING) + known[org]
-    whole = sum((known[org] for org in paths), NOTHING) if paths else None
-    return whole, parts
-
-
 @dataclass(frozen=True)
 class Line:
     """One metric of a programme as one organization stands in it; without a target, ``target`` is None."""
@@ -214,7 +172,7 @@ def progress_in(context: Context, org: Org, *, programme: str, year: int) -> Pro
     pillars = {each.code: each for each in kind.pillars}
     lines = []
     for metric in kind.metrics:
-        whole, _ = _sums_by_part(context, org, _reached_below(context, org, metric, year, context.today))
+        whole = reached_in(context, org, metric, year).get(org.pk)
         lines.append(Line(metric, pillars.get(metric.pillar), held.get(metric.code), whole))
     return Progress(kind, org, year, kind.phase_of(year), tuple(lines))
 
@@ -232,9 +190,7 @@ class Part:
 def progress_of_parts(context: Context, target: Target) -> list[Part]:
     """Return the parts of a target with what was reached in each, in the order of codes."""
     target_by_id(context, target.pk)
-    metric = metric_of_target(target)
-    reached = _reached_below(context, target.org, metric, target.year, context.today)
-    _, sums = _sums_by_part(context, target.org, reached)
+    sums = reached_in(context, target.org, metric_of_target(target), target.year)
     wishes = {each.target_id: each for each in changes_to_decide(context, target)}
     return [
         Part(each.org, each, sums.get(each.org_id), wishes.get(each.pk)) for each in parts_of(context, target)

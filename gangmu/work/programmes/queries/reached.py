@@ -1,0 +1,70 @@
+"""What was reached: facts added up for an organization with all below it, unknown where nobody reported."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from gangmu.core.context import Context
+from gangmu.core.periods import Period
+from gangmu.kernel.facts.queries import counting_facts
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.work.programmes.definitions import Metric
+
+VIEW = "programmes.view"
+HUNDRED = Decimal(100)
+
+
+def _own(context: Context, top: Org, code: str, item: str, year: int, *, newest: bool) -> dict[str, Decimal]:
+    """Return what facts of one code say of a year so far, by the paths of organizations that told.
+
+    Who told that it does not know is left out, like who told nothing: unknown is not nothing.
+    """
+    whole = Period("year", year)
+    places = context.places(VIEW)
+    facts = counting_facts(context).filter(
+        in_subtree(top.path, "org__path"), code=code, day__lte=min(context.today, whole.last)
+    )
+    if item:
+        facts = facts.filter(item=item)
+    if newest:
+        told = facts.order_by("day", "known_at", "fact").values_list("org__path", "value")
+        last = dict(told)
+        return {path: value for path, value in last.items() if value is not None and places.covers(path)}
+    rows = (
+        facts.filter(day__gte=whole.first)
+        .order_by()
+        .values_list("org__path")
+        .annotate(all=Sum("value"), unknown=Count("pk", filter=Q(value=None)))
+    )
+    return {path: total for path, total, unknown in rows if not unknown and places.covers(path)}
+
+
+def _upwards(top: Org, own: dict[str, Decimal]) -> dict[int, Decimal]:
+    """Return for the top and every organization below it what it and all below it have together."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for path, value in own.items():
+        steps = path[len(top.path) :].split("/")[:-1]
+        for org in (top.pk, *map(int, steps)):
+            sums[org] += value
+    return dict(sums)
+
+
+def reached_in(context: Context, top: Org, metric: Metric, year: int) -> dict[int, Decimal]:
+    """Return what was reached in a year so far, by organization, each with all below it.
+
+    An organization of which nothing is known is not there. A share is a ratio of sums.
+    """
+    actual = metric.actual
+    if actual is None:
+        return {}
+    code, newest = actual.sum or actual.last, bool(actual.last)
+    own = _own(context, top, code, actual.item, year, newest=newest)
+    if not actual.of:
+        return _upwards(top, own)
+    base = _own(context, top, actual.of, actual.item, year, newest=False)
+    both = own.keys() & base.keys()
+    parts = _upwards(top, {path: own[path] for path in both})
+    wholes = _upwards(top, {path: base[path] for path in both})
+    return {org: round(parts[org] * HUNDRED / whole, metric.places) for org, whole in wholes.items() if whole}
