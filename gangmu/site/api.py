@@ -19,6 +19,7 @@ from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 from gangmu.kernel.people import api as people
 from gangmu.results.assessment import api as assessment
+from gangmu.results.honours import api as honours
 from gangmu.work.burden import api as burden
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
@@ -69,6 +70,7 @@ for room in (
     programmes,
     plans,
     assessment,
+    honours,
     desk,
 ):
     api.add_router("", room.router)

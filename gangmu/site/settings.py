@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "gangmu.work.programmes",
     "gangmu.work.plans",
     "gangmu.results.assessment",
+    "gangmu.results.honours",
     "gangmu.desk",
 ]
 

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.programmes.pages")),
     path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.results.assessment.pages")),
+    path("", include("gangmu.results.honours.pages")),
     path("", include("gangmu.kernel.imports.pages")),
     path("", include("gangmu.kernel.people.pages")),
     path("", include("gangmu.kernel.offices.pages")),

@@ -247,6 +247,15 @@ def open_accounts() -> QuerySet[Account]:
     return Account.objects.filter(is_active=True, kind=Account.Kind.PERSON).order_by("pk")
 
 
+def paths_of_accounts(account_ids: Iterable[int], day: date) -> dict[int, set[str]]:
+    """Return at which organizations accounts hold roles on a day, by account; for decisions, not for showing."""
+    grants = Grant.objects.filter(active_on(day), account__in=list(account_ids), org__isnull=False)
+    found: dict[int, set[str]] = {}
+    for account, path in grants.values_list("account", "org__path"):
+        found.setdefault(account, set()).add(str(path))
+    return found
+
+
 def founding_account(now: datetime) -> Account | None:
     """Return the site's own account while an office may be founded by its code, else none."""
     return (

@@ -322,9 +322,11 @@ def _features(kind: str, plain: Mapping[str, Any]) -> Iterator[_Seen]:
 
 
 def _keys(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    """Yield every key under which something stands: an empty list asks for nothing."""
     if isinstance(value, Mapping):
         for key, part in value.items():
-            yield (*place, key), key
+            if part is not None and part not in ((), []):
+                yield (*place, key), key
             yield from _keys(part, (*place, key))
     elif isinstance(value, list | tuple):
         for number, part in enumerate(value):

@@ -103,6 +103,12 @@ def notices_found(notices: QuerySet[Notice], typed: str) -> QuerySet[Notice]:
     )
 
 
+def upheld_objections_to(notice: int | None) -> QuerySet[Objection]:
+    """Return the objections to a notice that were upheld, the oldest first; for decisions, not for showing."""
+    upheld = Objection.objects.filter(notice=notice, outcome=Objection.Outcome.UPHELD)
+    return upheld.order_by("answered_at", "pk")
+
+
 def notice_of_source(source: str) -> Notice | None:
     """Return the notice that was published from something, if it was."""
     return Notice.objects.filter(source=source).exclude(source="").first()

@@ -204,6 +204,15 @@ def posts_at(context: Context, org: Org, day: date | None = None) -> QuerySet[Po
     )
 
 
+def posts_over_time(context: Context, org: Org, kind: str) -> QuerySet[Post]:
+    """Return who held a post at an organization from when to when, the newest first."""
+    return (
+        Post.objects.filter(within(context.places("people.view")), org=org, kind=kind)
+        .select_related("person")
+        .order_by("-valid_from", "-pk")
+    )
+
+
 def own_posts(context: Context) -> list[Post]:
     """Return the posts that the reader holds today: what one is oneself needs no permission."""
     if context.actor.person_id is None:

@@ -1,0 +1,1 @@
+"""Every write of contests, honours, pledges and marks; the context comes first."""

@@ -1,0 +1,1 @@
+"""Every read of contests, honours and sheets; the reader comes first."""
