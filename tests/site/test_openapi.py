@@ -74,6 +74,8 @@ def test_api_is_as_its_snapshots_say() -> None:
 READS_WITHOUT_CONTEXT = {
     "burden.approved_forms": "what the pack says of an organization that was found within reach",
     "desk.operations": "the catalogue of operations, which tells nothing about anybody",
+    "honours.panel_of": "the panel of a contest that was found within reach",
+    "honours.rechecks_of": "the re-checks of an honour that was found within reach",
     "ledgers.ledgers_of": "what the pack says of an organization that was found within reach",
     "files.bytes_of": "the bytes of a file that was found within reach",
     "guard.all_rules": "the rules, which tell nothing about anybody",
@@ -212,6 +214,9 @@ SHORT_LISTS: dict[str, str] = {
     "desk.operations": "the catalogue of the product",
     "guard.all_rules": "the rules of the product",
     "guard.pack_here": "what one pack is found to hold",
+    "honours.panel_of": "the panel of one contest",
+    "honours.pledges_of": "the promises of one candidate",
+    "honours.rechecks_of": "one honour's, one a year",
     "ledgers.ledgers_of": "what one pack says",
     "ledgers.sums_below": "those directly below one organization",
     "notices.followers_here": "what of one pack follows a document",

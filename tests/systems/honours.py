@@ -82,7 +82,9 @@ def nominated(by: Caller, contest: int, org: Any, line: str, **more: Any) -> Any
 
 def judged(officer: Caller, candidate: int, member: int, **sheet: Any) -> Any:
     """Enter what a panel member wrote on paper."""
-    return officer.send(f"/nominations/{candidate}/sheets", {"member": member, "paper": "评审会打分表", **sheet})
+    return officer.send(
+        f"/nominations/{candidate}/sheets", {"member": member, "paper": "评审会打分表", **sheet}
+    )
 
 
 def judged_by_all(officer: Caller, candidate: int, members: list[Any], **sheet: Any) -> None:

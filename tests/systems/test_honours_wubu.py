@@ -33,7 +33,10 @@ def _villages(place: Place, town: str) -> list[Any]:
 
 def _panel(place: Place) -> dict[str, Any]:
     return seats(
-        place, ("评审甲", "610829", ""), ("评审乙", "610829", ""), ("评审丙", "610829001", "town_officer-610829001")
+        place,
+        ("评审甲", "610829", ""),
+        ("评审乙", "610829", ""),
+        ("评审丙", "610829001", "town_officer-610829001"),
     )
 
 
@@ -91,7 +94,9 @@ def test_w10_candidates_are_chosen_made_known_conferred_and_rechecked(wubu: Plac
     )
     above = judged(officer, first["id"], members[0]["id"], points={**POINTS, "team": "31"})
     empty = judged(officer, first["id"], members[0]["id"], points={})
-    judged_by_all(officer, first["id"], [each for each in members if each["account_id"] is None], points=POINTS)
+    judged_by_all(
+        officer, first["id"], [each for each in members if each["account_id"] is None], points=POINTS
+    )
     ok(town.send(f"/nominations/{second['id']}/judgement", {"points": POINTS}))
     for each in (second, third):
         judged_by_all(
@@ -146,7 +151,9 @@ def test_w10_candidates_are_chosen_made_known_conferred_and_rechecked(wubu: Plac
     held = opened(officer, "model_sites", {"villages": 10})
     assert held.status_code == 409  # one a year, and one place is taken
 
-    early_check = ok(officer.send(f"/honours/{honour['id']}/rechecks", {"verdict": "kept", "reason": "实地看过"}))
+    early_check = ok(
+        officer.send(f"/honours/{honour['id']}/rechecks", {"verdict": "kept", "reason": "实地看过"})
+    )
     twice = officer.send(f"/honours/{honour['id']}/rechecks", {"verdict": "kept", "reason": "再看一次"})
     clock(5, 8, 2027)
     bare = officer.send(f"/honours/{honour['id']}/rechecks", {"verdict": "withdrawn", "reason": "班子散了"})

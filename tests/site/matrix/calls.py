@@ -8,6 +8,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_assessment,
     calls_burden,
     calls_guard,
+    calls_honours,
     calls_imports,
     calls_ledgers,
     calls_offices,

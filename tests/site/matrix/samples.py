@@ -10,6 +10,7 @@ from tests.site.matrix import (
     calls_assessment,
     calls_burden,
     calls_guard,
+    calls_honours,
     calls_imports,
     calls_people,
     calls_programmes,
@@ -76,6 +77,13 @@ SAMPLES: dict[str, Sample] = {
     "indicator_code": lambda office: "orders_on_time",
     "appeal_id": lambda office: calls_assessment.appeal_of(office).pk,
     "screening_id": lambda office: calls_assessment.screening_of(office).pk,
+    "contest_id": lambda office: calls_honours.nomination_of(office).contest_id,
+    "contest_code": calls_honours.contest_code,
+    "line_code": lambda office: "villages",
+    "nomination_id": lambda office: calls_honours.nomination_of(office).pk,
+    "pledge_id": lambda office: calls_honours.pledge_of(office).pk,
+    "honour_id": lambda office: calls_honours.honour_of(office).pk,
+    "sheet_org_id": lambda office: office.branch.pk,
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",
 }
@@ -90,6 +98,7 @@ OWN_THINGS = {
     "own_post_id",
     "screening_id",
     "session_id",
+    "sheet_org_id",
     "token_id",
 }
 """Parameters that name one's own things: others find nothing there."""

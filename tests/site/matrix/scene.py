@@ -24,7 +24,7 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
-from tests.site.matrix import calls_assessment, calls_programmes
+from tests.site.matrix import calls_assessment, calls_honours, calls_programmes
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -72,6 +72,8 @@ class Scene:
     line: Any
     campaign: Any
     tick: Any
+    pledge: Any
+    honour: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -140,6 +142,8 @@ def set_scene(office: Office) -> Scene:
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),
+        pledge=calls_honours.pledge_of(office),
+        honour=calls_honours.honour_of(office),
     )
 
 

@@ -83,6 +83,8 @@ POSTING = ("people.view", "access.manage", "access.grant")
 """A post gives its holder an account and a role."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
+    "honours.begin_contest_publicity": ("notices.publish",),
+    "honours.confer_honours": ("notices.publish",),
     "assessment.begin_publicity": ("notices.publish",),
     "assessment.publish_round": ("notices.publish",),
     "plans.report_task": ("records.write",),

@@ -77,14 +77,14 @@ class OrgSheetOut(Schema):
 @endpoint(
     router,
     "get",
-    "/orgs/{org_id}/sheet",
+    "/orgs/{sheet_org_id}/sheet",
     "honours.sheet_for",
     permission="honours.view",
     response=OrgSheetOut,
 )
-def read_sheet(request: Request, org_id: int) -> OrgSheetOut:
+def read_sheet(request: Request, sheet_org_id: int) -> OrgSheetOut:
     """Return an organization's sheet: to itself and the one above it, to nobody else."""
-    return _out(sheet_for(request.context, org_by_id(request.context, org_id)))
+    return _out(sheet_for(request.context, org_by_id(request.context, sheet_org_id)))
 
 
 def _out(sheet: OrgSheet) -> OrgSheetOut:

@@ -37,7 +37,7 @@ def judge_candidate(
     and once it is decided. A criterion left open is unknown, not zero.
     """
     if member.account_id is None or member.account_id != context.account:
-        raise NotAllowed("Only who sits there writes this sheet.")
+        raise NotFound("There is no such panel member.")
     return _write(context, member, nomination, points or {}, vote, reason, "")
 
 

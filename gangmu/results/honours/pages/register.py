@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Invalid
 from gangmu.core.fields import Choice, FieldSpec
 from gangmu.frame.doors import ANYONE, Request, page
 from gangmu.frame.figures import Status
@@ -34,7 +34,7 @@ from gangmu.results.honours.pages.words import (
     HONOUR_STATES,
     PAPER,
     REASON,
-    VERDICTS,
+    RECHECKED,
     asked_org,
     sent_fields,
     whole_number,
@@ -187,7 +187,7 @@ def public(request: Request) -> HttpResponse:
 
 
 def _recheck_form() -> FieldForm:
-    verdicts = tuple(Choice(code=code, title=VERDICTS[code].word) for code in ("kept", "withdrawn"))
+    verdicts = tuple(Choice(code=code, title=RECHECKED[code].word) for code in ("kept", "withdrawn"))
     paper = FieldSpec(code="paper", title=say("By which paper (needed to withdraw)"), max_length=120)
     verdict = FieldSpec(
         code="verdict", title=say("What comes of it"), type="choice", choices=verdicts, required=True
@@ -204,7 +204,7 @@ def _honour_values(request: Request, found: Honour) -> dict[str, Any]:
     return {
         "honour": found,
         "status": HONOUR_STATES[state],
-        "rechecks": [(each, VERDICTS[each.verdict]) for each in rechecks],
+        "rechecks": [(each, RECHECKED[each.verdict]) for each in rechecks],
         "form": _recheck_form() if manages and state == "standing" and found.rechecked and not done else None,
         "withdraw_form": FieldForm([REASON, PAPER]) if manages and state == "standing" else None,
         "crumbs": [(translate("Register of honours"), reverse("honours-register")), (found.title, "")],
@@ -263,7 +263,7 @@ def record(request: Request) -> HttpResponse:
     office = asked_org(request, "honours.manage", "office")
     kinds = [each for each in honour_kinds(office) if each.by_others]
     if not kinds:
-        raise NotFound("There is no such honour here.")
+        return render(request, "honours/record.html", {"office": office, "form": None})
     form = FieldForm(
         [
             FieldSpec(

@@ -133,9 +133,9 @@ def sheet(request: Request, org_id: int) -> HttpResponse:
 
 
 @page("honours.view")
-def sheet_print(request: Request, org_id: int) -> HttpResponse:
+def sheet_print(request: Request, sheet_org_id: int) -> HttpResponse:
     """Show an organization's sheet as paper."""
-    org = org_by_id(request.context, org_id)
+    org = org_by_id(request.context, sheet_org_id)
     return render(request, "honours/sheet_print.html", _values(request, org))
 
 
@@ -169,6 +169,6 @@ def mark(request: Request, org_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("orgs/<int:org_id>/sheet", sheet, name="honours-sheet"),
-    path("orgs/<int:org_id>/sheet/print", sheet_print, name="honours-sheet-print"),
+    path("orgs/<int:sheet_org_id>/sheet/print", sheet_print, name="honours-sheet-print"),
     path("orgs/<int:org_id>/sheet/marks", mark, name="honours-mark"),
 ]

@@ -43,6 +43,10 @@ VERDICTS: Mapping[str, Status] = {
     "kept": Status(say("Kept"), "green"),
     "partly": Status(say("Partly kept"), "yellow"),
     "not_kept": Status(say("Not kept"), "red"),
+}
+
+RECHECKED: Mapping[str, Status] = {
+    "kept": Status(say("Stays in force"), "green"),
     "withdrawn": Status(say("Withdrawn"), "red"),
 }
 
