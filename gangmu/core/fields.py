@@ -28,7 +28,8 @@ class FieldSpec(BaseModel):
 
     ``money`` is in yuan with two decimals, ``number`` has at most four; ``date`` is a
     local day. A ``file`` is never required (handbook R-BAN-4). ``of`` names the field of the
-    dictionary whose value is asked for: all who ask for one share what is known.
+    dictionary whose value is asked for: all who ask for one share what is known. What ``stays``
+    seldom changes: the form offers what the organization said last.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class FieldSpec(BaseModel):
     whole: bool = False
     max_length: int = Field(default=2000, ge=1, le=5000)
     of: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
+    stays: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> "FieldSpec":
@@ -55,6 +57,8 @@ class FieldSpec(BaseModel):
             raise ValueError("a file is never required (R-BAN-4: 政务移动互联网应用程序规范化管理办法)")
         if len({choice.code for choice in self.choices}) != len(self.choices):
             raise ValueError("two choices have one code")
+        if self.stays and (self.of or self.type == "file"):
+            raise ValueError("what the dictionary knows is offered anyway, and a file is never offered again")
         return self
 
     def parse(self, raw: Any) -> Any:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from pydantic import TypeAdapter
 
 CHROMIUM = "/usr/bin/chromium"
@@ -160,6 +160,43 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert [said for said in complaints if not re.search(r"status of 4\d\d", said)] == []
+
+
+TAP, KEY, LOOK = 1.5, 0.3, 5.0
+"""Seconds that a person is granted for a tap, for a key, and to look at a page before doing anything."""
+
+KEYS_OF_A_CHARACTER = 3
+"""Keys pressed for a Chinese character, by pinyin."""
+
+
+class Thumb:
+    """A person at a phone: what is tapped, typed and looked at is counted, beside what the machine takes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taps = self.keys = self.pages = 0
+        self.begun = time.monotonic()
+
+    def tap(self, locator: Locator) -> None:
+        """Tap something."""
+        self.taps += 1
+        locator.tap()
+
+    def write(self, locator: Locator, text: str) -> None:
+        """Tap a field and write into it, in place of what stands there."""
+        self.tap(locator)
+        locator.fill(text)
+        self.keys += sum(1 if each.isascii() else KEYS_OF_A_CHARACTER for each in text)
+
+    def look(self) -> None:
+        """Look at a page that has come."""
+        self.pages += 1
+
+    @property
+    def seconds(self) -> float:
+        """How long all of it took: what the machine took, and what a person is granted."""
+        machine = time.monotonic() - self.begun
+        return machine + self.taps * TAP + self.keys * KEY + self.pages * LOOK
 
 
 def assert_accessible(page: Page) -> None:

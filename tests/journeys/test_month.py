@@ -8,22 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.conftest import Site, Thumb, assert_accessible, shoot
 
 Visit = Callable[..., Page]
-
-
-class Thumb:
-    """A person at a phone whose taps are counted; typing on the keyboard is not tapping."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.taps = 0
-
-    def tap(self, locator: object) -> None:
-        """Tap something."""
-        self.taps += 1
-        locator.tap()  # type: ignore[attr-defined]
 
 
 def fill_meeting(page: Page, *, attended: str) -> None:
@@ -73,6 +60,7 @@ def test_month_goes_from_the_order_to_the_account_and_the_facts(
     shoot(secretary, "task-phone")
     fill_meeting(secretary, attended="3")
     thumb.tap(secretary.get_by_role("button", name="反馈", exact=True))
+    thumb.tap(secretary.get_by_role("status").get_by_role("link", name="支委会"))
     expect(secretary.locator(".gm-status").filter(has_text="已反馈").first).to_be_visible()
     shoot(secretary, "task-answered-phone")
     assert thumb.taps < 10

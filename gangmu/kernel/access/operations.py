@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pyotp
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from gangmu.core.context import EVERYTHING, Context, alone, below
@@ -570,9 +571,13 @@ def kept_replay(context: Context, account_id: int, *, key: str, request: str) ->
     Not an operation: it changes nothing of consequence, and the write it belongs to is
     logged by itself. The row is locked until that write is done.
     """
-    return Replay.objects.select_for_update().get_or_create(
-        account_id=account_id, key=key, defaults={"request": request, "at": context.now}
-    )
+    try:
+        with transaction.atomic():
+            return Replay.objects.create(
+                account_id=account_id, key=key, request=request, at=context.now
+            ), True
+    except IntegrityError:  # it came before, or is being done: wait for that
+        return Replay.objects.select_for_update().get(account_id=account_id, key=key), False
 
 
 def forget_replays(before: datetime) -> int:

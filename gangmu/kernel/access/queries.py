@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from gangmu.core.context import EVERYTHING, LOCAL, Context, Places, alone, below
+from gangmu.core.context import EVERYTHING, LOCAL, Actor, Context, Places, alone, below
 from gangmu.core.text import Text
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession, Token
@@ -20,10 +20,11 @@ from gangmu.kernel.packs.rules import Pack
 
 @dataclass(frozen=True)
 class _Held:
-    """A grant as it counts: the role's permissions, and the range where."""
+    """A grant as it counts: the role's permissions, the range where, and who lends it."""
 
     permissions: frozenset[str]
     span: tuple[str, str]
+    giver: int | None = None
 
 
 def active_on(day: date) -> Q:
@@ -64,44 +65,29 @@ def active_grants(account_id: int, day: date) -> QuerySet[Grant]:
     return Grant.objects.filter(active_on(day), account=account_id).select_related("org")
 
 
+_COUNTED = ("account", "role", "reach", "org__path")
+"""What of a grant counts for what it allows: it is read with every request."""
+
+
 def _all_held(account_id: int, day: date) -> list[_Held]:
     packs = packs_in_force()
-    held = [_held(packs, grant) for grant in active_grants(account_id, day)]
+    held = [_held(packs, grant) for grant in active_grants(account_id, day).only(*_COUNTED)]
     for grant, role in _lent(packs, account_id, day):
         reach = _held(packs, grant)
         if reach is not None:
-            held.append(_Held(frozenset(filter(may_be_lent, role.permissions)), reach.span))
+            lent = frozenset(filter(may_be_lent, role.permissions))
+            held.append(_Held(lent, reach.span, grant.account_id))
     return [each for each in held if each is not None]
 
 
 def _lent(packs: dict[int, Pack], account_id: int, day: date) -> Iterator[tuple[Grant, RoleKind]]:
     """Find what others lend to an account: their own delegable roles while they hold them."""
-    for delegation in Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True):
-        for grant in active_grants(delegation.giver_id, day):
+    lent = Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True)
+    for delegation in lent.order_by("pk"):
+        for grant in active_grants(delegation.giver_id, day).only(*_COUNTED):
             role = _role(packs, grant)
             if role is not None and role.delegable:
                 yield grant, role
-
-
-def lender_of(account_id: int, permission: str, path: str, day: date) -> int | None:
-    """Return whose right an account uses at a place, if it holds none there in its own name."""
-    lent = Delegation.objects.filter(active_on(day), taker=account_id, giver__is_active=True)
-    givers = list(lent.order_by("pk").values_list("giver", flat=True))
-    if not givers:
-        return None
-    packs = packs_in_force()
-
-    def covers(grants: Iterable[Grant]) -> bool:
-        held = (_held(packs, grant) for grant in grants)
-        return any(
-            role_gives(each.permissions, permission) and each.span[0] <= path < each.span[1]
-            for each in held
-            if each is not None
-        )
-
-    if covers(active_grants(account_id, day)):
-        return None
-    return next((giver for giver in givers if covers(active_grants(giver, day))), None)
 
 
 def lenders_of(account_id: int, day: date) -> QuerySet[Delegation, int]:
@@ -142,10 +128,27 @@ class AccountActor:
             return Places((EVERYTHING,)) if own else Places()
         if self.token_scopes is not None and not role_gives(self.token_scopes, permission):
             return Places()
-        day = now.astimezone(LOCAL).date()
+        held = self._held_on(now.astimezone(LOCAL).date())
+        return Places.of(each.span for each in held if role_gives(each.permissions, permission))
+
+    def lender(self, permission: str, path: str, day: date) -> int | None:
+        """Return whose right the account uses at a place, if it holds none there in its own name."""
+        givers = [
+            each.giver
+            for each in self._held_on(day)
+            if role_gives(each.permissions, permission) and each.span[0] <= path < each.span[1]
+        ]
+        return None if None in givers else next(iter(givers), None)
+
+    def _held_on(self, day: date) -> list[_Held]:
         if day not in self._cache:
             self._cache[day] = _all_held(self.account.pk, day)
-        return Places.of(held.span for held in self._cache[day] if role_gives(held.permissions, permission))
+        return self._cache[day]
+
+
+def lender_of(actor: Actor, permission: str, path: str, day: date) -> int | None:
+    """Return whose right an actor uses at a place, if it holds none there in its own name."""
+    return actor.lender(permission, path, day) if isinstance(actor, AccountActor) else None
 
 
 def system_actor() -> AccountActor:
@@ -168,16 +171,14 @@ def role_at(org: Org, code: str) -> RoleKind | None:
 
 def account_by_token(digest: str, now: datetime) -> Token | None:
     """Return the token with a digest if it is neither expired nor revoked."""
-    return (
-        Token.objects.filter(digest=digest, expires_at__gt=now, revoked_at=None, account__is_active=True)
-        .select_related("account")
-        .first()
-    )
+    tokens = Token.objects.filter(digest=digest, expires_at__gt=now, revoked_at=None, account__is_active=True)
+    return next(iter(tokens.select_related("account")), None)
 
 
 def session_by_key(digest: str) -> OpenSession | None:
     """Return the open session that a browser's key belongs to, if its account is open still."""
-    return OpenSession.objects.filter(key=digest, account__is_active=True).select_related("account").first()
+    sessions = OpenSession.objects.filter(key=digest, account__is_active=True)
+    return next(iter(sessions.select_related("account")), None)
 
 
 def grants_below(context: Context) -> QuerySet[Grant]:

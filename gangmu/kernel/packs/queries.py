@@ -42,7 +42,7 @@ def pack_version_of(root: int, day: date | None = None) -> PackVersion:
     # The texts are large and are read once a process, by ``_composed``.
     uses = PackUse.objects.filter(root=root).select_related("version").defer("version__files")
     if day is None:
-        use = uses.filter(valid_to=None).first()
+        use = next(iter(uses.filter(valid_to=None)), None)
     else:
         holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
         use = uses.filter(holds).first()

@@ -99,6 +99,11 @@ class RecordKind(Definition):
         """The fields that ask for one of the dictionary: its code there by its code here."""
         return {spec.code: spec.of for spec in self.fields if spec.of}
 
+    @property
+    def staying(self) -> tuple[str, ...]:
+        """The fields that are offered as they were said last."""
+        return tuple(spec.code for spec in self.fields if spec.stays)
+
     def field(self, code: str) -> FieldSpec:
         """Return one of the fields."""
         return next(spec for spec in self.fields if spec.code == code)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, Refusal
 from gangmu.core.fields import FieldSpec
+from gangmu.core.periods import Period
 from gangmu.frame import formats
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.words import worded
@@ -19,9 +20,9 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import visible_orgs
 from gangmu.kernel.people.queries import visible_people
 from gangmu.work.records.definitions import RecordKind
-from gangmu.work.records.models import KnownValue
-from gangmu.work.records.queries import field_kinds, known_values
-from gangmu.work.records.rules import is_valid, references
+from gangmu.work.records.models import KnownValue, Record
+from gangmu.work.records.queries import field_kinds, known_values, last_said
+from gangmu.work.records.rules import day_in, is_valid, references
 
 
 def named_things(context: Context, kind: RecordKind, values: Mapping[str, Any]) -> dict[str, str]:
@@ -54,20 +55,24 @@ def record_form(
     *,
     known_of: Org | None = None,
     offered: bool = True,
+    period: Period | None = None,
 ) -> FieldForm:
     """Return the form of a kind of record, empty or with what is held or was typed.
 
     Of an organization ``known_of`` what is known and may still be relied on stands in it
-    where it is ``offered``, each with its source and day beside it: nothing is asked twice.
+    where it is ``offered``, each with its source and day beside it, and what stays as it was said
+    last: nothing is asked twice. The day that is proposed lies in the ``period`` asked about.
     """
     held = dict(values or {})
     known = known_values(context, known_of) if known_of is not None and kind.shared else {}
     shared = {code: known[of] for code, of in kind.shared.items() if of in known}
     valid = [code for code, each in shared.items() if known_of and is_fresh(context, known_of, each)]
+    last = last_said(context, known_of, kind) if known_of is not None and offered and not held else None
+    stays = {code: last.values[code] for code in kind.staying if last.values.get(code)} if last else {}
     if offered:
-        held |= {code: shared[code].value for code in valid if held.get(code) is None}
+        held |= {code: shared[code].value for code in valid if held.get(code) is None} | stays
     if kind.day_field and not held.get(kind.day_field):
-        held[kind.day_field] = context.today.isoformat()
+        held[kind.day_field] = day_in(period, context.today).isoformat()
     return FieldForm(
         kind.fields,
         held,
@@ -78,8 +83,17 @@ def record_form(
             spec.code: known_in_words(spec, shared[spec.code], fresh=spec.code in valid)
             for spec in kind.fields
             if spec.code in shared
-        },
+        }
+        | {code: _said_last(kind.field(code), last) for code in stays if last},
     )
+
+
+def _said_last(spec: FieldSpec, record: Record) -> str:
+    """Return what was said last, and when, as it stands beside a field."""
+    return translate("Last said: %(value)s · %(day)s") % {
+        "value": value_in_words(spec, record.values[spec.code]),
+        "day": formats.short_day(record.day),
+    }
 
 
 def is_fresh(context: Context, org: Org, known: KnownValue) -> bool:

@@ -148,6 +148,11 @@ def newest_records(context: Context, orgs: Iterable[int], kind: str) -> dict[int
     return {record.org_id: record for record in rows.order_by("day", "pk")}
 
 
+def last_said(context: Context, org: Org, kind: RecordKind) -> Record | None:
+    """Return an organization's newest record of a kind, if anything of it stays and the reader may see it."""
+    return standing_records(context, org=org, kind=kind.code).first() if kind.staying else None
+
+
 def values_of_departments(orgs: Iterable[int], fields: Iterable[str]) -> QuerySet[KnownValue]:
     """Return what departments gave about some organizations and stands: for those who replace it."""
     given = KnownValue.objects.filter(way=KnownValue.Way.DEPARTMENT, standing=True)

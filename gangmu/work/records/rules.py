@@ -41,6 +41,11 @@ def day_of(kind: RecordKind, values: Mapping[str, Any], given: date | None, toda
     return day
 
 
+def day_in(period: Period | None, today: date) -> date:
+    """Return the day to propose for what is written today about a period: the last of one that is over."""
+    return period.last if period is not None and period.last < today else today
+
+
 def serves(record: HasRecord, *, kind: str, org_id: int, period: Period) -> bool:
     """Whether a record answers whoever asks an organization for its kind and for a period."""
     return record.kind == kind and record.org_id == org_id and period.contains(record.day)

@@ -13,6 +13,7 @@ from gangmu.kernel.access.models import Account, OpenSession
 from gangmu.kernel.access.operations import fresh_token
 from gangmu.kernel.access.rules import code_digest
 from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
 from tests.work.plans.conftest import MINUTES, Month
@@ -94,6 +95,53 @@ def test_a_record_already_held_is_offered_and_answers_with_one_press(month: Mont
 
     assert month.task().state == "answered"
     assert Record.objects.count() == 1
+
+
+def test_after_an_answer_the_next_task_opens_and_after_the_last_the_list(month: Month) -> None:
+    issue_to_all(month.officer, month.office.county, duty="theme_day", period="2015-10")
+    theme_day = Task.objects.get(duty="theme_day", org=month.office.branch)
+    client = browser(month.secretary)
+
+    first = client.post(f"/tasks/{month.task().pk}/answer", MINUTES)
+    page = client.get(first["Location"]).content.decode()
+    day = {"held_on": "2015-10-09", "theme": "帮助秋收", "attended": "5"}
+    last = client.post(f"/tasks/{theme_day.pk}/answer", day)
+
+    assert first["Location"] == f"/tasks/{theme_day.pk}?after={month.task().pk}"
+    assert f'<a href="/tasks/{month.task().pk}">' in page
+    assert last["Location"] == "/tasks"
+
+
+def test_a_page_names_no_task_before_it_that_is_another_organizations(month: Month) -> None:
+    other = month.task(month.office.far_branch)
+    client = browser(month.secretary)
+
+    for after in (str(other.pk), "x", "9" * 30, "0"):
+        page = client.get(f"/tasks/{month.task().pk}?after={after}")
+        assert page.status_code == 200
+        assert page.context["before"] is None
+
+
+def test_the_form_proposes_a_day_of_its_period_and_what_stays_as_it_was_said_last(month: Month) -> None:
+    earlier = {**MINUTES, "held_on": "2015-09-07", "should_attend": "7", "attended": "6"}
+    write_record(month.secretary, month.office.branch, kind="meeting_record", values=earlier)
+
+    form = browser(month.secretary).get(f"/tasks/{month.task().pk}").context["form"]
+
+    assert form["held_on"].value == "2015-10-31"  # October is long over
+    assert (form["should_attend"].value, form["attended"].value) == ("7", "")
+    assert "7" in form["should_attend"].note
+    assert "2015-09-07" in form["should_attend"].note
+
+
+def test_a_day_outside_the_period_is_refused_beside_its_field(month: Month) -> None:
+    client = browser(month.secretary)
+
+    response = client.post(f"/tasks/{month.task().pk}/answer", {**MINUTES, "held_on": "2015-11-02"})
+
+    assert response.status_code == 422
+    assert 'id="field-held_on-fault"' in response.content.decode()
+    assert not Record.objects.exists()
 
 
 def test_a_branch_sees_no_name_beside_it_but_the_best(month: Month) -> None:

@@ -30,6 +30,7 @@ from gangmu.work.plans.queries.disputes import Happened
 from gangmu.work.plans.queries.tasks import (
     history_of,
     task_by_id,
+    task_to_hold,
     tasks_to_review,
     waiting_tasks,
 )
@@ -149,7 +150,7 @@ class ReportIn(Schema):
 )
 def post_report(request: Request, task_id: int, given: ReportIn) -> Answer:
     """Write the record that a task asks for, and answer with it."""
-    task = task_by_id(request.context, task_id)
+    task = task_to_hold(request.context, task_id)
     return report_task(request.context, task, values=given.values, day=given.day, reason=given.reason)
 
 

@@ -76,13 +76,18 @@ def _check_record(task: Task, record: Record) -> None:
 
 def _others_asking(task: Task) -> list[Task]:
     """Return open tasks of the same organization, duty and period from other issuers: one answer serves."""
-    same = Q(org=task.org_id, duty=task.duty, period=task.period, order__answer_kind=task.order.answer_kind)
+    same = Task.objects.filter(
+        ~Q(pk=task.pk), org=task.org_id, state__in=UNANSWERED, duty=task.duty, period=task.period
+    )
+    ids = list(same.values_list("pk", flat=True))
+    if not ids:  # nearly always: one issuer asks
+        return []
     return list(
         Task.objects.select_for_update(of=("self",))
         .select_related("order", "org")
-        .filter(same, state__in=UNANSWERED, disputed=False, closed_at=None)
+        .filter(pk__in=ids, order__answer_kind=task.order.answer_kind)
+        .filter(state__in=UNANSWERED, disputed=False, closed_at=None)
         .exclude(Q(carried_to=""), order__state__in=(Order.State.CLOSING, Order.State.CLOSED))
-        .exclude(pk=task.pk)
     )
 
 
@@ -163,6 +168,9 @@ def report_task(
         return answer_late(context, task, record=record, as_post=as_post)
     held = held_task(task, "answer", seen)
     record = _record_for(context, held, values, day, reason)
+    if not held.order.span.contains(record.day):
+        at = record_kind_of(held.order).day_field or "day"
+        raise Invalid("Some fields need attention.", faults={at: "This day lies outside the period."})
     return _answered(context, held, record, as_post)
 
 
@@ -170,7 +178,7 @@ def _record_for(
     context: Context, task: Task, values: Mapping[str, Any], day: date | None, reason: str
 ) -> Record:
     """Return a record with the values: the one that was given before, corrected, or a new one."""
-    present = standing_answer(task)
+    present = standing_answer(task) if task.versions else None
     if present is not None:
         given_back = Return.objects.filter(task=task).order_by("-returned_at").first()
         why = reason or (given_back.reason if given_back else "")

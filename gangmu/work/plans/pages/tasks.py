@@ -31,6 +31,8 @@ from gangmu.work.plans.queries.tasks import (
     records_that_serve,
     standing_answer,
     task_by_id,
+    visible_tasks,
+    waiting_after,
     waiting_tasks,
 )
 from gangmu.work.plans.rules import may
@@ -109,7 +111,9 @@ def answered(request: Request) -> HttpResponse:
 @page("plans.view")
 def task(request: Request, task_id: int) -> HttpResponse:
     """Show one task to who answers it, reviews it or looks on."""
-    return render(request, "plans/task.html", task_values(request, task_by_id(request.context, task_id)))
+    found = task_by_id(request.context, task_id)
+    values = task_values(request, found) | {"before": _gone_before(request, found)}
+    return render(request, "plans/task.html", values)
 
 
 def task_values(
@@ -133,7 +137,9 @@ def task_values(
     if answers:
         begun = sent if sent is not None else (held.values if held is not None else {})
         said = faults if faults is not None else (back.faults if back and found.state == "returned" else {})
-        form = record_form(context, kind, begun, said, known_of=found.org, offered=sent is None)
+        form = record_form(
+            context, kind, begun, said, known_of=found.org, offered=sent is None, period=order_.span
+        )
     shape = kind_of_record(held) if held is not None else kind
     # whoever is asked reads the task; the order as a whole is for its issuer's own reach
     reaches = context.may("plans.view", order_.issuer.path)
@@ -247,8 +253,27 @@ def answer(request: Request, task_id: int) -> HttpResponse:
             values = task_values(request, found, sent=sent, faults=refusal.faults)
             return form_again(request, "plans/task.html", values, refusal)
         count_time(context, found, request.POST.get("opened", ""))
-    messages.success(request, translate("Answered. It serves everybody who asks for the same."))
-    return redirect("plans-task", task_id)
+    return _go_on(request, found)
+
+
+def _go_on(request: Request, answered: Task) -> HttpResponse:
+    """Go to what the organization has to answer next: a month is done without looking for each task."""
+    following = waiting_after(request.context, answered).values_list("pk", flat=True).first()
+    if following is None:
+        messages.success(request, translate("Answered. It serves everybody who asks for the same."))
+        return redirect("plans-waiting")
+    return redirect(f"{reverse('plans-task', args=(following,))}?after={answered.pk}")
+
+
+def _gone_before(request: Request, here: Task) -> dict[str, Any] | None:
+    """Return the task whose answer led here, and how many more wait."""
+    written = request.GET.get("after", "")
+    if not written.isdecimal() or len(written) > 18:
+        return None
+    before = visible_tasks(request.context).filter(pk=int(written), org=here.org_id).first()
+    if before is None:
+        return None
+    return {"task": before, "left": waiting_after(request.context, here).count() + 1}
 
 
 @page("plans.view")

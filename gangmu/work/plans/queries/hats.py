@@ -54,10 +54,10 @@ def worn_at(context: Context, org: Org, as_post: int | None) -> Worn:
     Who has one post there need not say it; who has several and says none answers without one.
     Refused for a post that one does not hold today, or that has nothing to do with the place.
     """
-    hats = [hat.post for hat in hats_at(context, org)]
+    hats = [post.pk for post in own_posts(context) if is_below(org.path, post.org.path)]
     if as_post is not None and as_post not in hats:
         raise Invalid(
             "Some fields need attention.", faults={"as_post": "You do not hold this post here today."}
         )
-    lender = lender_of(context.account, "plans.answer", org.path, context.today)
+    lender = lender_of(context.actor, "plans.answer", org.path, context.today)
     return Worn(as_post or (hats[0] if len(hats) == 1 else None), lender)

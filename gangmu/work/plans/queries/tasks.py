@@ -30,10 +30,17 @@ def visible_tasks(context: Context) -> QuerySet[Task]:
 
 def task_by_id(context: Context, task_id: int) -> Task:
     """Return one task that the reader may see; otherwise there is none."""
-    task = visible_tasks(context).filter(pk=task_id).first()
-    if task is None:
-        raise NotFound("There is no such task.")
-    return task
+    for task in visible_tasks(context).filter(pk=task_id):
+        return task
+    raise NotFound("There is no such task.")
+
+
+def task_to_hold(context: Context, task_id: int) -> Task:
+    """Return one task that the reader may see, with the little that an operation asks before it reads it anew."""
+    tasks = Task.objects.filter(within(context.places("plans.view")), pk=task_id).select_related("org")
+    for task in tasks.only("timing", "org__path"):
+        return task
+    raise NotFound("There is no such task.")
 
 
 def waiting_tasks(context: Context) -> QuerySet[Task]:
@@ -48,6 +55,11 @@ def waiting_tasks(context: Context) -> QuerySet[Task]:
 def own_waiting_tasks(context: Context, org: Org) -> QuerySet[Task]:
     """Return what one organization itself still owes, soonest due first."""
     return waiting_tasks(context).filter(org=org)
+
+
+def waiting_after(context: Context, task: Task) -> QuerySet[Task]:
+    """Return what the organization of a task still has to answer beside it, soonest due first."""
+    return own_waiting_tasks(context, task.org).filter(disputed=False).exclude(pk=task.pk)
 
 
 def answered_tasks(context: Context) -> QuerySet[Task]:
