@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from gangmu.core.definition import Fault
 from gangmu.core.errors import NotFound
@@ -49,6 +49,11 @@ def pack_version_of(root: int, day: date | None = None) -> PackVersion:
     if use is None:
         raise NotFound("No pack is in force here.")
     return use.version
+
+
+def first_use_on(root: int) -> date | None:
+    """Return the day on which the tree of a root organization took up its first pack."""
+    return PackUse.objects.filter(root=root).aggregate(first=Min("valid_from"))["first"]
 
 
 def pack_of(root: int, day: date | None = None) -> Pack:

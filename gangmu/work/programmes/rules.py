@@ -160,8 +160,9 @@ def points_of(campaign: CampaignKind) -> tuple[Point, ...]:
 
 # The year's calendar
 
-Standing = Literal["planned", "open", "happened", "late", "missed"]
-"""Still to come · running · happened in time · happened after its day · not happened, and its day is over."""
+Standing = Literal["planned", "open", "happened", "late", "missed", "before"]
+"""Still to come · running · happened in time · happened after its day · not happened, and its day is over ·
+over before the office began, so that nobody can say what happened."""
 
 
 @dataclass(frozen=True)
@@ -234,10 +235,23 @@ def planned_once(entry: CycleEntry, period: Period, calendar: Calendar) -> Plann
     return Planned(entry, period, first, calendar.add_workdays(first, entry.takes - 1))
 
 
-def standing_of(planned: Planned, happened_on: date | None, today: date) -> Standing:
-    """Return how one thing of the calendar stands on a day."""
+Beginning = Callable[[int], date | None]
+"""From which day on a room tells what happens in the tree of a root organization, if it tells anything."""
+
+BEGINNINGS: list[Beginning] = []
+
+
+def add_beginning(began: Beginning) -> None:
+    """Have a room tell since when an office works with it: what was over before is not late."""
+    BEGINNINGS.append(began)
+
+
+def standing_of(planned: Planned, happened_on: date | None, today: date, began: date) -> Standing:
+    """Return how one thing of the calendar stands on a day, in an office that began on another."""
     if happened_on is not None:
         return "happened" if happened_on <= planned.last else "late"
+    if planned.last < min(began, today):
+        return "before"
     if today > planned.last:
         return "missed"
     return "open" if today >= planned.first else "planned"

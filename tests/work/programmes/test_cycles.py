@@ -9,8 +9,10 @@ from icalendar import Calendar as ICalendar
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
+from gangmu.kernel.packs.models import PackUse
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.kernel.packs.rules import compose_pack
+from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.programmes.operations.cycles import fresh_feed, note_cycle, revoke_feed
 from gangmu.work.programmes.queries.cycles import year_of
 from gangmu.work.records.operations import write_record
@@ -43,6 +45,31 @@ def test_year_of_reads_what_happened_from_the_records(goal: Goal) -> None:
     found = standings(goal.secretary, goal.office.branch, "committee")
 
     assert found == ["missed"] * 8 + ["happened"] + ["planned"] * 3
+
+
+def test_what_was_over_before_an_office_began_is_not_late(goal: Goal) -> None:
+    branch, county = goal.office.branch, goal.office.county
+
+    assert set(standings(goal.secretary, branch, "committee")[:8]) == {"missed"}
+    issue_to_all(goal.officer, county, duty="monthly_order", period="2015-10")
+    begun = standings(goal.secretary, branch, "committee")
+    write_record(goal.secretary, branch, kind="meeting_record", values={"held_on": "2015-03-09", **MINUTES})
+    written = standings(goal.secretary, branch, "committee")
+
+    assert set(begun[:8]) == {"before"}
+    assert "before" not in begun[9:]
+    assert (written[1], written[2], written[3]) == ("before", "happened", "before")
+
+
+def test_an_organization_founded_late_and_an_office_that_took_up_its_pack_late_owe_nothing_before(
+    goal: Goal,
+) -> None:
+    branch = goal.office.branch
+    branch.founded_on = date(2015, 5, 20)
+    assert standings(goal.secretary, branch, "committee")[:5] == ["before"] * 4 + ["missed"]
+
+    PackUse.objects.filter(root=goal.office.county.pk).update(valid_from=date(2015, 8, 3))
+    assert standings(goal.secretary, branch, "committee")[6:8] == ["before", "missed"]
 
 
 def test_note_cycle_says_what_no_record_tells_and_refuses_the_rest(goal: Goal) -> None:

@@ -2,9 +2,18 @@
 
 from datetime import date
 
+from django.db.models import Min
+
 from gangmu.core.context import Context
+from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.tasks import visible_tasks
+
+
+def first_order_on(root: int) -> date | None:
+    """Return the day of the first order that was issued in the tree of a root organization."""
+    issued = Order.objects.filter(in_subtree(f"{root}/", "issuer__path"))
+    return issued.aggregate(first=Min("issued_on"))["first"]
 
 
 def orders_of_year(context: Context, org: int, name: str, year: int) -> list[tuple[date, date]]:

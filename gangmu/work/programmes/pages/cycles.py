@@ -41,6 +41,7 @@ STANDINGS: Mapping[str, Status] = {
     "happened": Status(say("Happened"), "green"),
     "late": Status(say("Happened late"), "yellow"),
     "missed": Status(say("Late"), "red"),
+    "before": Status(say("Before the beginning"), "grey"),
 }
 
 
@@ -181,6 +182,8 @@ def feed(request: Request, secret: str) -> HttpResponse:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", found.org.name)
     for day in days:
+        if day.standing == "before":
+            continue
         calendar.add_component(_event_of(day, found.org.pk, context.now))
     for each in milestones_between(context, found.org.pk, date(year, 1, 1), date(year + 1, 12, 31)):
         title = f"{each.project.title}: {each.title}"

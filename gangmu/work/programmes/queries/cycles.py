@@ -13,12 +13,12 @@ from gangmu.core.periods import period_of
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.queries import first_use_on, pack_of
 from gangmu.work.programmes.definitions import CycleKind
 from gangmu.work.programmes.models import CalendarFeed, CycleNote, Letter, Milestone, Target
 from gangmu.work.programmes.queries.letters import STANDING
 from gangmu.work.programmes.queries.targets import VIEW
-from gangmu.work.programmes.rules import CYCLE_SOURCES, Planned, Standing, planned_in, standing_of
+from gangmu.work.programmes.rules import BEGINNINGS, CYCLE_SOURCES, Planned, Standing, planned_in, standing_of
 from gangmu.work.records.queries import standing_records
 
 CALENDAR = Calendar()
@@ -64,6 +64,7 @@ def year_of(context: Context, org: Org, year: int) -> list[Day]:
         (each.cycle, each.entry, each.period): each.happened_on
         for each in CycleNote.objects.filter(org=org, period__startswith=str(year))
     }
+    began = began_on(org)
     found = []
     for cycle in cycles_of(org):
         seen = {
@@ -75,8 +76,17 @@ def year_of(context: Context, org: Org, year: int) -> list[Day]:
             happened = noted.get((cycle.code, planned.entry.code, str(planned.period)))
             if planned.entry.seen_in:
                 happened = _first_in(planned, seen[planned.entry.seen_in])
-            found.append(Day(cycle, planned, happened, standing_of(planned, happened, context.today)))
+            found.append(Day(cycle, planned, happened, standing_of(planned, happened, context.today, began)))
     return sorted(found, key=lambda day: (day.planned.last, day.planned.first, day.planned.entry.code))
+
+
+def began_on(org: Org) -> date:
+    """Return the day from which an organization's calendars count.
+
+    It is there, its office has taken up a pack, and, if a room tells so, has begun to work with it.
+    """
+    told = (*(each(org.root_id) for each in BEGINNINGS), first_use_on(org.root_id))
+    return max((org.founded_on, *(day for day in told if day is not None)))
 
 
 def _happened(context: Context, org: Org, seen_in: str, year: int) -> list[tuple[date, date]]:
