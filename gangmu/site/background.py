@@ -27,6 +27,7 @@ from gangmu.kernel.inbox.rules import may_disturb
 from gangmu.site import clock
 from gangmu.site.databases import learn_sizes
 from gangmu.site.terminal import warn
+from gangmu.work.burden.queries import read_words
 from gangmu.work.plans.operations.clocks import run_all_clocks
 from gangmu.work.plans.operations.moves import follow_everywhere
 
@@ -112,8 +113,14 @@ def _run_clocks() -> int:
     return run_all_clocks(context) + follow_everywhere(context)
 
 
+def _read_words() -> int:
+    """Read the words of earlier orders, so that whoever issues the next one need not wait for that."""
+    return read_words()
+
+
 CHORES = (
     Chore("sealed", 1, _seal),
+    Chore("words of orders read", 60, _read_words),
     Chore("digests sent", 300, _digests),
     Chore("clocks run", 900, _run_clocks),
     Chore("files swept", 3600, _sweep),

@@ -45,6 +45,7 @@ class Asking(models.Model):
             models.Index(fields=["root", "asked_on"], name="asking_of_root"),
             models.Index(fields=["issuer", "asked_on"], name="asking_of_issuer"),
             models.Index(fields=["root", "due_on"], name="asking_open"),
+            models.Index(fields=["root", "duty"], name="asking_of_duty"),
             models.Index(fields=["asked_on"], condition=Q(above_quota=True), name="asking_above_quota"),
         ]
 

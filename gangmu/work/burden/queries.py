@@ -284,19 +284,18 @@ class _Shelf:
             return self.index
 
     def _take(self, rows: QuerySet[Asking]) -> None:
-        entered: list[Entered] = []
-        for pk, stamp, issuer, duty, terms in rows.values_list(
-            "pk", "stamp", "issuer_id", "duty", "terms"
-        ).iterator(chunk_size=5000):
-            entered.append(
-                Entered(pk, issuer, duty, np.frombuffer(bytes(terms), dtype="<u4").astype(np.uint32))
-            )
-            self.seen.add(pk)
-            if pk > self.last[0]:
-                self.last = (pk, stamp)
-        if entered:
-            self.index.enter(entered)
-            self.seen = {pk for pk in self.seen if pk > self.last[0] - self.OVERLAP}
+        told = list(rows.values_list("pk", "stamp", "issuer_id", "duty", "terms").iterator(chunk_size=5000))
+        if not told:
+            return
+        keys, stamps, issuers, duties, terms = zip(*told, strict=True)
+        packed = [bytes(each) for each in terms]
+        if len(keys) > self.index.aside_most:
+            self.index.fill(keys, issuers, duties, packed)
+        else:
+            texts = (np.frombuffer(each, dtype="<u4") for each in packed)
+            self.index.enter([Entered(*each) for each in zip(keys, issuers, duties, texts, strict=True)])
+        self.last = max(self.last, (keys[-1], stamps[-1]))
+        self.seen = {pk for pk in (*self.seen, *keys) if pk > self.last[0] - self.OVERLAP}
 
 
 _SHELF = _Shelf()
@@ -305,6 +304,12 @@ _SHELF = _Shelf()
 def index_of_words() -> SparseIndex:
     """Return the index of this process, with all that was asked until now."""
     return _SHELF.fresh()
+
+
+def read_words() -> int:
+    """Read into this process the words of the orders it does not know yet; return how many."""
+    before = len(_SHELF.index)
+    return max(0, len(_SHELF.fresh()) - before)
 
 
 def packed_terms(words: str, synonyms: Synonyms) -> bytes:

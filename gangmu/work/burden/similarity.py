@@ -161,6 +161,14 @@ class SparseIndex:
             for number in each.terms.tolist():
                 self._beside[number] = self._beside.get(number, 0) + 1
 
+    def fill(
+        self, keys: Sequence[int], issuers: Sequence[int], duties: Sequence[str], packed: Sequence[bytes]
+    ) -> None:
+        """Take in very many texts at once, their terms packed as they are kept: four bytes each."""
+        sizes = np.fromiter((len(each) // 4 for each in packed), dtype=np.int64, count=len(packed))
+        self._asked.update(issuers)
+        self._merge(keys, issuers, duties, np.frombuffer(b"".join(packed), dtype="<u4"), sizes)
+
     def _number(self, duty: str) -> int:
         if duty not in self._numbers:
             self._numbers[duty] = len(self._names)
@@ -168,18 +176,32 @@ class SparseIndex:
         return self._numbers[duty]
 
     def _sort_in(self) -> None:
-        new, start = self._aside, len(self._keys)
-        sizes = np.array([len(each.terms) for each in new], dtype=np.int64)
-        rows = np.repeat(np.arange(start, start + len(new), dtype=np.uint64), sizes)
-        terms = np.concatenate([each.terms for each in new]).astype(np.uint64)
-        postings = np.concatenate([self._postings, (terms << _TERM) | rows])
+        new, self._aside, self._beside = self._aside, [], {}
+        self._merge(
+            [each.key for each in new],
+            [each.issuer for each in new],
+            [each.duty for each in new],
+            np.concatenate([each.terms for each in new]),
+            np.array([len(each.terms) for each in new], dtype=np.int64),
+        )
+
+    def _merge(
+        self,
+        keys: Sequence[int],
+        issuers: Sequence[int],
+        duties: Sequence[str],
+        terms: Terms,
+        sizes: NDArray[np.int64],
+    ) -> None:
+        start = len(self._keys)
+        rows = np.repeat(np.arange(start, start + len(keys), dtype=np.uint64), sizes)
+        postings = np.concatenate([self._postings, (terms.astype(np.uint64) << _TERM) | rows])
         postings.sort()
         self._postings = postings
-        self._keys = np.append(self._keys, np.array([each.key for each in new], dtype=np.int64))
-        self._issuers = np.append(self._issuers, np.array([each.issuer for each in new], dtype=np.int64))
-        numbers = np.array([self._number(each.duty) for each in new], dtype=np.int32)
+        self._keys = np.append(self._keys, np.array(keys, dtype=np.int64))
+        self._issuers = np.append(self._issuers, np.array(issuers, dtype=np.int64))
+        numbers = np.array([self._number(duty) for duty in duties], dtype=np.int32)
         self._duties = np.append(self._duties, numbers)
-        self._aside, self._beside = [], {}
         self._norms = self._measured()
 
     def _measured(self) -> NDArray[np.float32]:

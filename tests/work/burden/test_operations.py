@@ -21,6 +21,7 @@ from gangmu.work.burden.queries import (
     issuer_lines,
     measured_minutes,
     openings_of,
+    read_words,
     reports_of,
 )
 from gangmu.work.burden.rules import TooMuchAsked
@@ -312,6 +313,18 @@ def test_index_of_words_follows_what_is_asked_and_what_is_undone(asking_office: 
     assert order_cost(system, county, **wanted).overlaps == ()
     issue(system, county, "count")
     assert len(order_cost(system, county, **wanted).overlaps) == 1
+
+
+def test_words_are_read_behind_the_site_once_and_then_only_what_is_new(asking_office: Office):
+    issue_to_all(asking_office.system, asking_office.county, duty="monthly_order", period="2015-10")
+    read_words()
+
+    assert read_words() == 0
+    issue_to_all(
+        asking_office.system, asking_office.county, duty="theme_day", period="2015-10", knowingly=True
+    )
+    assert read_words() == 1
+    assert read_words() == 0
 
 
 def test_cost_may_not_be_noted_twice_or_above_the_quota_without_reason(asking_office: Office):

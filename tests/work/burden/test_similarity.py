@@ -63,6 +63,23 @@ def test_what_is_about_something_else_is_not_called_alike(said: str):
     assert index_of(EARLIER).search(terms_of(plain_text(said), SYNONYMS), issuers={7}, least=0.3) == []
 
 
+def test_an_index_that_was_filled_at_once_says_what_one_that_grew_says():
+    texts = [terms_of(plain_text(text), SYNONYMS) for text in EARLIER.values()]
+    filled = SparseIndex()
+    filled.fill(
+        list(EARLIER),
+        [7] * len(EARLIER),
+        [f"duty{key}" for key in EARLIER],
+        [each.astype("<u4").tobytes() for each in texts],
+    )
+    grown = index_of(EARLIER, aside=0)
+
+    for said, _ in DUPLICATES:
+        terms = terms_of(plain_text(said), SYNONYMS)
+        assert filled.search(terms, issuers={7}) == grown.search(terms, issuers={7})
+    assert (len(filled), filled.issuers, filled.nbytes) == (len(EARLIER), {7}, grown.nbytes)
+
+
 def test_sorted_and_unsorted_parts_of_the_index_say_the_same():
     terms = terms_of(plain_text("上报党员人数、预备党员"), SYNONYMS)
 
