@@ -1,7 +1,8 @@
-"""What happens in a played year beside its orders: posts pass on, towns become one."""
+"""What happens in a played year beside its orders: posts pass on, towns become one, an order is taken back."""
 
 from datetime import datetime
 
+from gangmu.core.context import Context
 from gangmu.core.periods import Period
 from gangmu.kernel.access.queries import AccountActor, accounts_of_people
 from gangmu.kernel.orgs.operations import merge_orgs
@@ -11,11 +12,13 @@ from gangmu.kernel.people.operations import NewPost, assign_posts, end_post, han
 from gangmu.kernel.people.queries import posts_at
 from gangmu.site.demo.agenda import Do
 from gangmu.site.demo.building import batches, morning
-from gangmu.site.demo.definitions import Merger
-from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.site.demo.definitions import Merger, Withdrawal
+from gangmu.site.demo.stage import CALENDAR, VILLAGES, Stage
+from gangmu.work.plans.models import Handover, Order
+from gangmu.work.plans.operations.handovers import give_post, take_post
 from gangmu.work.plans.operations.moves import follow_everywhere
+from gangmu.work.plans.operations.orders import issue_to_all, withdraw_order
 
-VILLAGES = ("village", "community", "turned_community")
 PAPER = "任免通知（演示）"
 ELECTED = "村（居）民委员会选举结果（演示）"
 
@@ -29,6 +32,11 @@ def plan_changes(stage: Stage, month: Period) -> None:
         if merger.month == month.number:
             day = CALENDAR.on_or_after(month.first.replace(day=merger.day))
             stage.agenda.put(morning(day, 8), _merging(stage, merger))
+    for withdrawal in plan.withdrawals:
+        if withdrawal.month == month.number:
+            stage.agenda.put(
+                morning(CALENDAR.first_workday(month), 15), _asking_twice(stage, withdrawal, month)
+            )
 
 
 def give_second_posts(stage: Stage, moment: datetime) -> None:
@@ -74,17 +82,29 @@ def _pass_on(stage: Stage, code: str, kind: str, moment: datetime) -> int:
     free = _successor(stage, code)
     if free is None or code in stage.goes_on_in:
         return 0
-    context = stage.as_officer(moment)
+    context, giver = stage.as_officer(moment), stage.staff.actors.get((code, kind))
     for post in posts_at(context, stage.orgs[code], context.today):
         if post.kind == kind and post.person_id == stage.staff.holders[code, kind].pk:
-            handover_post(context, post, to=free, day=context.today, paper=PAPER)
+            new = handover_post(context, post, to=free, day=context.today, paper=PAPER)
             stage.staff.taken.add(free.pk)
             stage.staff.holders[code, kind] = free
             account = accounts_of_people([free.pk]).get(free.pk)
             if account is not None:
-                stage.staff.actors[code, kind] = AccountActor(account)
+                taker = stage.staff.actors[code, kind] = AccountActor(account)
+                if giver is not None:
+                    _sign(stage, give_post(Context(giver, moment), post, to=new), taker)
             return 1
     return 0
+
+
+def _sign(stage: Stage, given: Handover, taker: AccountActor) -> None:
+    """Have the successor sign, on the next working day, for all that is open at the post."""
+    day = CALENDAR.add_workdays(given.given_at.date(), 1)
+    stage.agenda.put(morning(day, 9), lambda moment: _take(taker, given, moment))
+
+
+def _take(taker: AccountActor, given: Handover, moment: datetime) -> None:
+    take_post(Context(taker, moment), given)
 
 
 def _successor(stage: Stage, code: str) -> Person | None:
@@ -113,6 +133,25 @@ def _merging(stage: Stage, merger: Merger) -> Do:
         stage.say(f"{moment.date()}: {', '.join(org.name for org in closed)} merged into {into.name}")
 
     return merge
+
+
+def _asking_twice(stage: Stage, withdrawal: Withdrawal, month: Period) -> Do:
+    """Have the imagined county issue what its superior asks already, and take it back the next morning."""
+    county = stage.world.plan.imagined.code
+
+    def issue(moment: datetime) -> None:
+        context = stage.as_keeper(county, moment)
+        order = issue_to_all(
+            context, stage.org(county), duty=withdrawal.duty, period=str(month), knowingly=True
+        )
+        day = CALENDAR.add_workdays(moment.date(), 1)
+        stage.agenda.put(morning(day, 9), lambda later: take_back(order, later))
+
+    def take_back(order: Order, moment: datetime) -> None:
+        withdraw_order(stage.as_keeper(county, moment), order, reason=withdrawal.reason)
+        stage.say(f"{month} {order.duty}: an order of {order.asked} taken back")
+
+    return issue
 
 
 def _forget_posts(stage: Stage, code: str) -> None:

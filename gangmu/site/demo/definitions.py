@@ -166,17 +166,27 @@ class Merger(Piece):
     paper: str
 
 
+class Withdrawal(Piece):
+    """An order that the imagined county issues in a month beside its superior's, and takes back for a reason."""
+
+    month: int = Field(ge=1, le=12)
+    duty: str
+    reason: str
+
+
 class YearPlan(Piece):
     """What happens in a played year beside its orders.
 
     ``handovers`` secretaries and ``officer_handovers`` office workers pass their posts on each
-    month. Of a hundred secretaries in villages, ``two_posts`` head the villagers' committee too.
+    month, and sign for what is open there. Of a hundred secretaries in villages, ``two_posts``
+    head the villagers' committee too.
     """
 
     handovers: int = Field(default=0, ge=0, le=200)
     officer_handovers: int = Field(default=0, ge=0, le=50)
     two_posts: int = Field(default=0, ge=0, le=100)
     mergers: tuple[Merger, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 class WorldPlan(Piece):

@@ -16,9 +16,9 @@ from gangmu.kernel.audit.sealer import seal_entries
 from gangmu.kernel.facts.parquet import export_facts
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.filling import fill_record
-from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.site.demo.stage import CALENDAR, VILLAGES, Stage
 from gangmu.work.burden.rules import TooMuchAsked
-from gangmu.work.plans.models import Order
+from gangmu.work.plans.models import Order, Passing
 from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks, report_task
 from gangmu.work.plans.operations.bulk import Ticked, extend_ticked
 from gangmu.work.plans.operations.closing import close_period
@@ -30,6 +30,7 @@ from gangmu.work.plans.operations.disputes import (
 )
 from gangmu.work.plans.operations.extensions import NewExtension, ask_extensions
 from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.operations.passing import PassTo, answer_passing, pass_task
 from gangmu.work.plans.operations.reviews import accept_tasks, return_task
 from gangmu.work.plans.queries.account import account_of
 from gangmu.work.plans.queries.disputes import disputes_to_decide
@@ -53,6 +54,7 @@ OPENED_BY = "年初印发的活动方案"
 KNOWINGLY = "年初、季初各项集中下达，均有文件依据；已合并同类项"
 LATER_WANTED, GRANTED = "负责同志外出培训，请准予延期", "同意延期"
 NOT_OURS, UPHELD, REJECTED = "该项工作已划归其他单位", "情况属实，不再承担", "仍属职责范围，请按时完成"
+PART_WANTED, PART = "请报本村情况，由镇上汇总反馈", "本村已按要求办理，情况见工作台账"
 NOT_MINE = "not_mine"
 WAITING = ("late", "missing", "belated", "extended", "disputed")
 """What is left open in a running period where the demonstration's people sit."""
@@ -115,11 +117,24 @@ class PeriodPlay:
         self.running = closing > self.stage.agenda.until and not self._is_last_month()
         for keeper, owed in sorted(self._owed(context).items()):
             self._plan(keeper, owed)
+            self._plan_passing(keeper, owed)
         self._plan_decisions()
         if self.running:
             return
         self.stage.agenda.put(closing.replace(hour=OWN_REVIEW), self._review_own)
         self.stage.agenda.insist(closing, self._close)
+
+    def _plan_passing(self, keeper: str, owed: Sequence[Owed]) -> None:
+        """Have a town of the imagined county pass what it owes itself down to two of its villages."""
+        town = self.stage.planned[keeper]
+        own = next((each for each in owed if each.org == keeper), None)
+        if own is None or town.level != "township" or not self.stage.world.is_imagined(town):
+            return
+        below = [org.code for org in self.stage.world.orgs if org.parent == keeper and org.domain in VILLAGES]
+        knowing = tuple(code for code in below if (code, "secretary") in self.stage.staff.actors)[:2]
+        if knowing:
+            day = CALENDAR.add_workdays(CALENDAR.first_workday(self.period), 1)
+            self.stage.agenda.put(morning(day, 10), _PassingDown(self, keeper, own, knowing))
 
     def _plan_decisions(self) -> None:
         """Put on the agenda what the issuer and the arbiter decide."""
@@ -449,6 +464,26 @@ class _OneDeed(_Deed):
     def do_one(self, context: Context) -> None:
         """Do it."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class _PassingDown(_OneDeed):
+    """A town asks those who know for their part of what it owes; each answers upwards the next day."""
+
+    knowing: tuple[str, ...]
+    name = "passed down"
+
+    def do_one(self, context: Context) -> None:
+        """Pass it down."""
+        stage = self.play.stage
+        orgs = tuple(stage.orgs[code].pk for code in self.knowing)
+        made = pass_task(context, task_by_id(context, self.owed.task), to=PassTo(orgs=orgs), note=PART_WANTED)
+        day = CALENDAR.add_workdays(context.today, 1)
+        for code, passing in zip(self.knowing, made, strict=True):
+            stage.agenda.put(morning(day, 10), partial(self._answer, code, passing))
+
+    def _answer(self, code: str, passing: Passing, moment: datetime) -> None:
+        answer_passing(Context(self.play.stage.staff.actors[code, "secretary"], moment), passing, words=PART)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
 from gangmu.site.demo.changes import give_second_posts, plan_changes
 from gangmu.site.demo.definitions import Doors
+from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
 from gangmu.site.demo.staffing import Desk, fill_world
 from gangmu.site.demo.stage import CALENDAR, Stage
@@ -75,6 +76,7 @@ def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
         if whole_year:
             plan_changes(stage, month)
     if whole_year:
+        plan_letters(stage, months[0])
         first = morning(CALENDAR.first_workday(months[0]))
         stage.agenda.put(first, lambda moment: give_second_posts(stage, moment))
     stage.agenda.play()

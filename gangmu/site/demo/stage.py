@@ -16,6 +16,9 @@ from gangmu.site.demo.world import PlannedOrg, World
 
 CALENDAR = Calendar()
 
+VILLAGES = ("village", "community", "turned_community")
+"""The domains of villages and communities in any world."""
+
 
 @dataclass
 class Stage:

@@ -67,7 +67,8 @@ def record_form(
     known = known_values(context, known_of) if known_of is not None and kind.shared else {}
     shared = {code: known[of] for code, of in kind.shared.items() if of in known}
     valid = [code for code, each in shared.items() if known_of and is_fresh(context, known_of, each)]
-    last = last_said(context, known_of, kind) if known_of is not None and offered and not held else None
+    asked = known_of if kind.staying and offered and not held else None
+    last = last_said(context, asked, kind.code) if asked is not None else None
     stays = {code: last.values[code] for code in kind.staying if last.values.get(code)} if last else {}
     if offered:
         held |= {code: shared[code].value for code in valid if held.get(code) is None} | stays

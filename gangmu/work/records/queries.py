@@ -148,9 +148,9 @@ def newest_records(context: Context, orgs: Iterable[int], kind: str) -> dict[int
     return {record.org_id: record for record in rows.order_by("day", "pk")}
 
 
-def last_said(context: Context, org: Org, kind: RecordKind) -> Record | None:
-    """Return an organization's newest record of a kind, if anything of it stays and the reader may see it."""
-    return standing_records(context, org=org, kind=kind.code).first() if kind.staying else None
+def last_said(context: Context, org: Org, kind: str) -> Record | None:
+    """Return an organization's newest record of a kind that the reader may see, if there is one."""
+    return standing_records(context, org=org, kind=kind).first()
 
 
 def values_of_departments(orgs: Iterable[int], fields: Iterable[str]) -> QuerySet[KnownValue]:

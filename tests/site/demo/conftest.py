@@ -31,6 +31,7 @@ def shrink(home: Path, name: str, kept: Collection[str], *, orgs: int, members: 
     plan["year"]["mergers"] = [
         {"month": 6, "day": 16, "into": f"{code}101", "merged": [f"{code}102"], "paper": "撤乡并镇批复"}
     ]
+    plan["year"]["withdrawals"] = [{"month": 6, "duty": "theme_day", "reason": "上级已交办，不再重复下达"}]
     lines = (PACKS / name / "divisions.csv").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines[1:] if line.split(",")[0] in kept]
     (home / "pocket" / "divisions.csv").write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")

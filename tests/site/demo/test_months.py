@@ -14,7 +14,8 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.people.models import Post
 from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoState
-from gangmu.work.plans.models import Answer, Dispute, Extension, Order, Return, Task
+from gangmu.work.plans.models import Answer, Dispute, Extension, Handover, Order, Passing, Return, Task
+from gangmu.work.programmes.models import Letter
 from gangmu.work.records.models import Record
 
 TODAY = datetime(2015, 7, 20, 4, tzinfo=UTC)
@@ -44,6 +45,7 @@ def test_both_months_are_closed_and_the_next_month_and_quarter_are_open(said: li
     assert states == {
         ("2015-05", "closed"),
         ("2015-06", "closed"),
+        ("2015-06", "withdrawn"),
         ("2015-07", "issued"),
         ("2015Q3", "issued"),
     }
@@ -90,6 +92,46 @@ def test_posts_pass_on_and_some_secretaries_hold_two(said: list[str]) -> None:
     assert heads.exists()
     held = {(post.org_id, post.person_id) for post in Post.objects.filter(kind="secretary")}
     assert {(post.org_id, post.person_id) for post in heads} <= held
+
+
+def test_posts_are_signed_for_by_who_gives_and_who_takes(said: list[str]) -> None:
+    handovers = Handover.objects.select_related("post", "to_post")
+
+    assert handovers.filter(state="taken").exists()
+    for each in handovers:
+        assert each.given_by.person == each.post.person_id
+        assert (each.to_post.org_id, each.to_post.kind) == (each.post.org_id, each.post.kind)
+        assert each.state == "taken" and each.taken_by.person == each.to_post.person_id
+        assert {part["kind"] for part in each.listed} >= {"tasks", "reviews"}
+
+
+def test_the_years_letters_go_down_to_the_villages_of_the_county_that_does_not_exist(
+    said: list[str],
+) -> None:
+    letters = Letter.objects.select_related("org", "issuer", "above")
+    by_level = {level: letters.filter(org__level=level) for level in ("county", "township", "village")}
+
+    assert all(rows.filter(state="accepted").exists() for rows in by_level.values())
+    assert {each.org.code[:6] for each in by_level["village"]} == {"622999"}
+    assert all(each.above and each.above.org_id == each.issuer_id for each in by_level["village"])
+
+
+def test_towns_pass_down_what_they_owe_and_answer_with_what_came_up(said: list[str]) -> None:
+    passings = Passing.objects.filter(task__period="2015-06").select_related("task", "task__org", "to_org")
+
+    assert passings.exists()
+    assert {each.state for each in passings} == {"answered"}
+    assert all(each.to_org and each.to_org.code.startswith(each.task.org.code) for each in passings)
+    assert set(passings.values_list("task__timing", flat=True)) <= {"on_time", "late", "missing"}
+    assert passings.filter(task__versions__gt=0).exists()
+
+
+def test_an_order_that_asks_twice_is_taken_back_from_everybody(said: list[str]) -> None:
+    order = Order.objects.get(state="withdrawn")
+
+    assert order.issuer.code == "622999"
+    assert "不再重复" in order.withdrawn_reason
+    assert set(order.tasks.values_list("state", flat=True)) == {"withdrawn"}
 
 
 def test_whoever_is_late_silent_or_sent_back_stands_in_the_county_that_does_not_exist(
