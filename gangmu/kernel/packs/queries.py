@@ -53,7 +53,8 @@ def pack_version_of(root: int, day: date | None = None) -> PackVersion:
 
 def first_use_on(root: int) -> date | None:
     """Return the day on which the tree of a root organization took up its first pack."""
-    return PackUse.objects.filter(root=root).aggregate(first=Min("valid_from"))["first"]
+    first: date | None = PackUse.objects.filter(root=root).aggregate(first=Min("valid_from"))["first"]
+    return first
 
 
 def pack_of(root: int, day: date | None = None) -> Pack:

@@ -101,7 +101,8 @@ def test_posts_are_signed_for_by_who_gives_and_who_takes(said: list[str]) -> Non
     for each in handovers:
         assert each.given_by.person == each.post.person_id
         assert (each.to_post.org_id, each.to_post.kind) == (each.post.org_id, each.post.kind)
-        assert each.state == "taken" and each.taken_by.person == each.to_post.person_id
+        assert each.state == "taken"
+        assert each.taken_by.person == each.to_post.person_id
         assert {part["kind"] for part in each.listed} >= {"tasks", "reviews"}
 
 

@@ -13,7 +13,8 @@ from gangmu.work.plans.queries.tasks import visible_tasks
 def first_order_on(root: int) -> date | None:
     """Return the day of the first order that was issued in the tree of a root organization."""
     issued = Order.objects.filter(in_subtree(f"{root}/", "issuer__path"))
-    return issued.aggregate(first=Min("issued_on"))["first"]
+    first: date | None = issued.aggregate(first=Min("issued_on"))["first"]
+    return first
 
 
 def orders_of_year(context: Context, org: int, name: str, year: int) -> list[tuple[date, date]]:
