@@ -123,8 +123,9 @@ def test_towns_pass_down_what_they_owe_and_answer_with_what_came_up(said: list[s
     assert passings.exists()
     assert {each.state for each in passings} == {"answered"}
     assert all(each.to_org and each.to_org.code.startswith(each.task.org.code) for each in passings)
-    assert set(passings.values_list("task__timing", flat=True)) <= {"on_time", "late", "missing"}
-    assert passings.filter(task__versions__gt=0).exists()
+    there = passings.exclude(task__state="withdrawn")  # one of the two towns is merged in June
+    assert set(there.values_list("task__timing", flat=True)) <= {"on_time", "late", "missing"}
+    assert there.filter(task__versions__gt=0).exists()
 
 
 def test_an_order_that_asks_twice_is_taken_back_from_everybody(said: list[str]) -> None:
