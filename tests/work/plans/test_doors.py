@@ -13,6 +13,7 @@ from gangmu.kernel.access.models import Account, OpenSession
 from gangmu.kernel.access.operations import fresh_token
 from gangmu.kernel.access.rules import code_digest
 from gangmu.work.plans.models import Order, Task
+from gangmu.work.plans.operations.answers import report_task
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
@@ -142,6 +143,19 @@ def test_a_day_outside_the_period_is_refused_beside_its_field(month: Month) -> N
     assert response.status_code == 422
     assert 'id="field-held_on-fault"' in response.content.decode()
     assert not Record.objects.exists()
+
+
+def test_a_step_from_a_stale_page_is_refused_and_says_what_happened_meanwhile(month: Month) -> None:
+    client = browser(month.secretary)
+    home = f"/tasks/{month.task().pk}"
+    seen = month.task().token
+    report_task(month.secretary, month.task(), values=MINUTES)
+
+    again = client.post(f"{home}/answer", {**MINUTES, "agenda": "另一份", "seen": seen})
+
+    assert again.status_code == 409
+    assert "任务在这期间已经反馈" in again.content.decode()
+    assert (month.task().versions, Record.objects.get().values["agenda"]) == (1, MINUTES["agenda"])
 
 
 def test_a_branch_sees_no_name_beside_it_but_the_best(month: Month) -> None:
