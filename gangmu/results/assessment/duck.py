@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -39,6 +39,7 @@ from gangmu.results.indicators.tree import Existence, Spans, Tree, check_spans, 
 
 _ROWS = 122_880
 _EIGHTEEN_DIGITS = 10**18
+_DENSE = 16
 
 
 def results(job: Job, pack: Pack, inputs: Inputs, folder: Path, progress: Callable[[str], None]) -> Made:
@@ -254,20 +255,30 @@ class _Writer:
     def scores(self) -> Iterator[pa.Table]:
         """Yield the scores, ranks and stars of every scorecard."""
         with ThreadPoolExecutor(max_workers=self._threads) as workers:
-            tables = list(workers.map(self._card, self._cards.names))
+            # all that a scorecard waits for has begun before it
+            fields = [self._field(code, workers.submit) for code in self._cards.names]
+            tables = list(workers.map(self._card, self._cards.names, fields))
         yield _sorted(tables, ("org", "scorecard")) if tables else _empty("scores")
 
     def _rows(self, kind: ScorecardKind) -> Any:
         return np.flatnonzero(self._tree.alive & applies(self._tree, kind.applies_to))
 
-    def _card(self, code: str) -> pa.Table:
+    def _field(self, code: str, begin: Callable[..., "Future[Any]"]) -> "_Begun":
         kind = self._pack.scorecards[code]
         rows = self._rows(kind)
-        peers = peer_groups(self._tree, kind, rows)
-        made = {indicator: self._made(indicator).chosen(rows) for indicator in kind.indicators}
+        values = {indicator: begin(self._value, indicator, rows) for indicator in sorted(kind.indicators)}
+        return _Begun(rows, begin(peer_groups, self._tree, kind, rows), values)
+
+    def _value(self, code: str, rows: Any) -> tuple[Any, Any]:
+        numbers = self._made(code).quotient(rows)
+        return bounded(millionths(numbers)), numbers.known
+
+    def _card(self, code: str, begun: "_Begun") -> pa.Table:
+        kind, rows, peers = self._pack.scorecards[code], begun.rows, begun.peers.result()
+        values = {indicator: each.result() for indicator, each in begun.values.items()}
         field = Field(
-            {indicator: bounded(millionths(numbers)) for indicator, numbers in made.items()},
-            {indicator: numbers.known for indicator, numbers in made.items()},
+            {indicator: value for indicator, (value, _) in values.items()},
+            {indicator: known for indicator, (_, known) in values.items()},
             peers.group,
             peers.placed,
         )
@@ -287,6 +298,15 @@ class _Writer:
                 ),
             }
         )
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """The organizations of a scorecard, and what is being made of them."""
+
+    rows: Any
+    peers: "Future[_Peers]"
+    values: "dict[str, Future[tuple[Any, Any]]]"
 
 
 def _sorted(tables: list[pa.Table], keys: tuple[str, ...]) -> pa.Table:
@@ -355,28 +375,36 @@ def peer_groups(tree: Tree, kind: ScorecardKind, rows: Any) -> _Peers:
     if kind.peers.within != "all":
         ancestor = tree.nearest(kind.peers.within)[rows].astype(np.int64)
     parts = [_blank_as_null(attributes[name][0][rows], attributes[name][1]) for name in kind.peers.same]
-    group = ancestor + 1
+    group, most = ancestor + 1, tree.size
     for part in parts:
-        # made dense each time, so that no product of widths can leave 64 bits
-        group, _ = _dense(group * (int(part.max(initial=0)) + 2) + part + 1)
+        width = int(part.max(initial=0)) + 2
+        group, most = group * width + part + 1, (most + 1) * width
+        if most > _DENSE * len(group):
+            # so no product of widths can leave 64 bits
+            group, _ = _dense(group)
+            most = len(group)
     group, first = _dense(group)
+    names = [
+        [[*listed, "-"][number] for number in part[first].tolist()]
+        for part, (_, listed) in zip(parts, (attributes[name] for name in kind.peers.same), strict=True)
+    ]
+    same = ["+".join(values) for values in zip(*names, strict=True)] or ["-"] * len(first)
     within_all = kind.peers.within == "all"
-    texts = []
-    for row in first:
-        above = "all" if within_all else str(int(tree.org[ancestor[row]])) if ancestor[row] >= 0 else "-"
-        values = [
-            attributes[name][1][part[row]] if part[row] >= 0 else "-"
-            for name, part in zip(kind.peers.same, parts, strict=True)
-        ]
-        texts.append(f"{kind.code}/{above}/{'+'.join(values) or '-'}")
+    above = ["all"] * len(first) if within_all else _named_orgs(tree, ancestor[first])
+    texts = [f"{kind.code}/{one}/{other}" for one, other in zip(above, same, strict=True)]
     column = pa.DictionaryArray.from_arrays(pa.array(group.astype(np.int32)), pa.array(texts, pa.string()))
     return _Peers(group.astype(np.int64), np.full(len(rows), within_all) | (ancestor >= 0), column)
+
+
+def _named_orgs(tree: Tree, places: Any) -> list[str]:
+    orgs = np.where(places < 0, -1, tree.org[places]).tolist()
+    return ["-" if place < 0 else str(org) for place, org in zip(places.tolist(), orgs, strict=True)]
 
 
 def _dense(group: Any) -> tuple[Any, Any]:
     """Return groups numbered from 0 on in their order, and a row of each."""
     most = int(group.max(initial=0))
-    if most > 16 * len(group) + 4096:
+    if most > _DENSE * len(group):
         _, first, dense = np.unique(group, return_index=True, return_inverse=True)
         return dense, first
     row = np.full(most + 1, -1, np.int64)

@@ -37,7 +37,7 @@ class CellsOf:
         code, codes = numbered_of(batch.column("code"), self._codes)
         item, items = numbered_of(batch.column("item"), self._items)
         firsts = self._first[codes][:, items]
-        cell: Ints = firsts.ravel()[code * np.int32(len(items)) + item]
+        cell: Ints = firsts.ravel().take((code * np.int32(len(items)) + item).astype(np.int64))
         org, places = integers_of(batch.column("org")), self._places
         if places.order is None:
             place = self._tree.lookup(org).astype(np.int64)

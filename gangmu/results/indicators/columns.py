@@ -19,6 +19,7 @@ SAFE = 2.0**62
 HALF_BITS = 31
 _HALF = (1 << HALF_BITS) - 1
 _NARROW = 1 << 41
+_WHOLE = 1 << 55
 
 
 class Again(Exception):
@@ -94,13 +95,14 @@ class Adder:
         )
         self._total = 0.0
         self._on_disk = isinstance(self._sums, np.memmap)
-        self._lock = threading.Lock()
+        # one thread may count while another sums
+        self._counting, self._summing = threading.Lock(), threading.Lock()
 
     def add(self, batch: Batch) -> None:
         """Add a batch."""
         cell, value = batch.cell, batch.value
         if batch.null is not None:
-            with self._lock:
+            with self._counting:
                 np.add.at(self._nulls, cell[batch.null], 1)
             cell, value = cell[~batch.null], value[~batch.null]
         if not len(cell):
@@ -110,11 +112,12 @@ class Adder:
             # in order, so that a file is walked through once and not leapt about in
             order = np.argsort(cell)
             cell, value = cell[order], value[order]
-        with self._lock:
+        with self._counting:
+            np.add.at(self._known, cell, np.int32(1))
+        with self._summing:
             self._total += bound
             if self._total >= SAFE and not self._halves:
                 raise TooLarge
-            np.add.at(self._known, cell, np.int32(1))
             if self._high is None:
                 np.add.at(self._sums, cell, value)
             else:
@@ -190,6 +193,10 @@ class Amount:
             bound += above << HALF_BITS
         return bound
 
+    def fits(self, bound: int) -> bool:
+        """Whether all of it is in one word, and below a bound."""
+        return self.high is None and self.largest < bound
+
     def nonzero(self) -> Flags:
         """Where it is not 0."""
         low = self.low if self.high is None else self.low & _HALF
@@ -200,27 +207,31 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """One indicator for all organizations of the tree."""
+class Quotient:
+    """What a value is made of: amounts, or one above a fixed divisor in ten-thousandths."""
 
     numerator: Amount
     denominator: Amount | None
     fixed: int | None
+    known: Flags
+
+    def quotient(self, rows: Any) -> "Quotient":
+        """Return some of the rows."""
+        denominator = None if self.denominator is None else self.denominator.chosen(rows)
+        return Quotient(self.numerator.chosen(rows), denominator, self.fixed, self.known[rows])
+
+
+@dataclass(frozen=True)
+class Numbers(Quotient):
+    """One indicator for all organizations of the tree."""
+
     parts: Ints
     parts_unknown: Ints
-    known: Flags
 
     def chosen(self, rows: Any) -> "Numbers":
         """Return some of the rows."""
-        denominator = None if self.denominator is None else self.denominator.chosen(rows)
-        return Numbers(
-            self.numerator.chosen(rows),
-            denominator,
-            self.fixed,
-            self.parts[rows],
-            self.parts_unknown[rows],
-            self.known[rows],
-        )
+        chosen = self.quotient(rows)
+        return Numbers(**chosen.__dict__, parts=self.parts[rows], parts_unknown=self.parts_unknown[rows])
 
 
 def _narrowed(amount: Amount) -> tuple[Ints, Flags]:
@@ -240,9 +251,11 @@ def _rounded_quotient(above: int, below: int) -> int:
     return -quotient if (above < 0) != (below < 0) else quotient
 
 
-def millionths(numbers: Numbers) -> Amount:
+def millionths(numbers: Quotient) -> Amount:
     """Return the values in whole millionths, rounded half away from zero; 0 where unknown."""
     known = numbers.known
+    if numbers.denominator is None and numbers.fixed is None and numbers.numerator.fits(_WHOLE):
+        return Amount(np.where(known, numbers.numerator.low * 100, 0))
     above, fits = _narrowed(numbers.numerator)
     # one divisor for all is divided by several times as fast
     below: Any = np.int64(numbers.fixed or 10_000)
@@ -309,7 +322,7 @@ class Numerals:
         valued = (parts > 0) & self._tree.alive
         if denominator is not None:
             valued &= denominator.nonzero()
-        return Numbers(numerator, denominator, fixed, parts, unknown, valued)
+        return Numbers(numerator, denominator, fixed, valued, parts, unknown)
 
     def measured(self, kind: IndicatorKind) -> tuple[Measured, Measured | None]:
         """Return numerator and denominator of every part; no denominator if it is a number."""

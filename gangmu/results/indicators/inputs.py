@@ -1,7 +1,7 @@
 """The Parquet files that are read: which there are, and whether they have the right shape."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,32 +153,38 @@ def _grouped(paths: Sequence[Path], columns: tuple[Column, ...]) -> tuple[tuple[
 
 
 @dataclass(frozen=True)
-class Statistic:
-    """What a footer tells of one column of a row group."""
+class Bounds:
+    """The least and the most that a row group holds of a column, as far as its footer tells."""
 
-    least: Any
-    most: Any
-    nulls: int | None
+    least: Any = None
+    most: Any = None
 
 
-def statistics(footer: pq.FileMetaData, name: str) -> list[Statistic] | None:
+def bounds(footer: pq.FileMetaData, name: str) -> list[Bounds]:
     """Return what a file's footer tells of a column, row group by row group."""
-    leaf = next((n for n in range(footer.num_columns) if footer.schema.column(n).path == name), None)
-    if leaf is None:
-        return None
+    return [_bounds(stat) for stat in _statistics(footer, name)]
+
+
+def null_counts(footer: pq.FileMetaData, name: str) -> list[int | None]:
+    """Return how many nulls a column has in each row group, as far as a file's footer tells."""
     return [
-        _statistic(footer.row_group(group).column(leaf).statistics) for group in range(footer.num_row_groups)
+        stat.null_count if stat is not None and stat.has_null_count else None
+        for stat in _statistics(footer, name)
     ]
 
 
-def _statistic(stat: pq.Statistics | None) -> Statistic:
-    if stat is None:
-        return Statistic(None, None, None)
-    least = most = None
-    if stat.has_min_max:
-        with contextlib.suppress(ValueError, ImportError):  # finer instants than Python knows
-            least, most = stat.min, stat.max
-    return Statistic(least, most, stat.null_count if stat.has_null_count else None)
+def _statistics(footer: pq.FileMetaData, name: str) -> Iterator[pq.Statistics | None]:
+    leaf = next((n for n in range(footer.num_columns) if footer.schema.column(n).path == name), None)
+    for group in range(footer.num_row_groups):
+        yield None if leaf is None else footer.row_group(group).column(leaf).statistics
+
+
+def _bounds(stat: pq.Statistics | None) -> Bounds:
+    if stat is None or not stat.has_min_max:
+        return Bounds()
+    with contextlib.suppress(ValueError, ImportError):  # finer instants than Python knows
+        return Bounds(stat.min, stat.max)
+    return Bounds()
 
 
 def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...]) -> list[str]:
@@ -202,7 +208,7 @@ def _shape_faults(path: Path, file: pq.ParquetFile, columns: tuple[Column, ...])
 
 def _has_null(file: pq.ParquetFile, name: str) -> bool:
     """Look into the footer's counts, and into the column only where they are missing."""
-    stats = statistics(file.metadata, name)
-    if stats is not None and all(stat.nulls is not None for stat in stats):
-        return any(stat.nulls for stat in stats)
+    counts = null_counts(file.metadata, name)
+    if None not in counts:
+        return any(counts)
     return any(batch.column(0).null_count for batch in file.iter_batches(columns=[name], use_threads=False))

@@ -40,7 +40,7 @@ class Near:
 
     def suspects(self, cell: Ints) -> Ints:
         """Return the rows of facts that may have been replaced."""
-        return np.flatnonzero(self._marks[cell])
+        return np.flatnonzero(self._marks.take(cell))
 
     def stay(self, rows: Ints, batches: Iterable[pa.RecordBatch]) -> Flags:
         """Return whether facts have not been replaced, by their rows, which are in order."""

@@ -21,12 +21,12 @@ from gangmu.results.indicators.arrow import amounts_of, coded_of, days_of, integ
 from gangmu.results.indicators.cells import CellsOf
 from gangmu.results.indicators.columns import Adder, Again, Allocate, Batch
 from gangmu.results.indicators.ids import Replaced, Words, hashes, stand_twice
-from gangmu.results.indicators.inputs import Files, Statistic, statistics
+from gangmu.results.indicators.inputs import Bounds, Files, bounds, null_counts
 from gangmu.results.indicators.near import Near
 from gangmu.results.indicators.slots import Slots
 from gangmu.results.indicators.tree import Existence, Ints, Places, Tree
 
-_ROWS = 1 << 15
+_ROWS = 1 << 17
 _PIECE = 1 << 19
 _CODED = ["code", "item"]
 _CELL = frozenset({"org", "code", "item"})
@@ -72,9 +72,9 @@ class Piece:
             yield from file.iter_batches(_ROWS, list(self.groups), columns, use_threads=False)
 
 
-def _share(stat: Statistic | None, least: Any, most: Any) -> Share:
+def _share(stat: Bounds, least: Any, most: Any) -> Share:
     """Return how much of a row group lies between two bounds, either of which may be None."""
-    if stat is None or stat.least is None or stat.most is None:
+    if stat.least is None or stat.most is None:
         return Share.SOME
     if (most is not None and stat.least > most) or (least is not None and stat.most < least):
         return Share.NONE
@@ -89,21 +89,17 @@ def pieces(groups: Sequence[Files], period: Period, known_at: datetime | None) -
     for path in (path for files in groups for path in files.paths):
         with pq.ParquetFile(path) as file:
             footer = file.metadata
-        days = statistics(footer, "day")
-        instants = statistics(footer, "known_at") if known_at is not None else None
-        replaces = statistics(footer, "replaces")
+        days, nulls = bounds(footer, "day"), null_counts(footer, "replaces")
+        instants = bounds(footer, "known_at") if known_at is not None else []
         for group in range(footer.num_row_groups):
             rows = footer.row_group(group).num_rows
             if not rows:
                 continue
-            told = replaces[group] if replaces else None
-            within = _share(days[group] if days else None, period.first, period.last)
+            within = _share(days[group], period.first, period.last)
             known = Share.ALL
             if known_at is not None:
-                known = _share(instants[group] if instants else None, None, known_at)
-            piece = Piece(
-                path, footer, (group,), begin, rows, within, known, told is None or told.nulls != rows
-            )
+                known = _share(instants[group], None, known_at)
+            piece = Piece(path, footer, (group,), begin, rows, within, known, nulls[group] != rows)
             begin += rows
             last = found[-1] if found else None
             if last is not None and _alike(last, piece) and last.rows + rows <= _PIECE:
