@@ -18,6 +18,7 @@ from gangmu.kernel.inbox import api as inbox
 from gangmu.kernel.notices import api as notices
 from gangmu.kernel.orgs import api as orgs
 from gangmu.kernel.people import api as people
+from gangmu.kernel.quality import api as quality
 from gangmu.results.assessment import api as assessment
 from gangmu.results.honours import api as honours
 from gangmu.work.burden import api as burden
@@ -64,6 +65,7 @@ for room in (
     files,
     inbox,
     notices,
+    quality,
     records,
     ledgers,
     burden,

@@ -24,6 +24,8 @@ from gangmu.kernel.inbox.models import Digest
 from gangmu.kernel.inbox.operations import mark_digests_sent, write_digests
 from gangmu.kernel.inbox.queries import told_on, unsent_digests
 from gangmu.kernel.inbox.rules import may_disturb
+from gangmu.kernel.quality.operations import look_through
+from gangmu.kernel.quality.queries import trees_due
 from gangmu.site import clock
 from gangmu.site.databases import learn_sizes
 from gangmu.site.terminal import warn
@@ -116,6 +118,10 @@ def _run_clocks() -> int:
 def _read_words() -> int:
     """Read the words of earlier orders, so that whoever issues the next one need not wait for that."""
     return read_words()
+def _look_through() -> int:
+    """Look through the trees whose time has come for what may be wrong in their data."""
+    context = _system()
+    return sum(look_through(context, root) for root in trees_due(context.now))
 
 
 CHORES = (
@@ -125,6 +131,7 @@ CHORES = (
     Chore("clocks run", 900, _run_clocks),
     Chore("files swept", 3600, _sweep),
     Chore("answers forgotten", 3600, _clear_expired),
+    Chore("doubts found", 1800, _look_through),
     Chore("sizes learned", 3600, learn_sizes),
 )
 

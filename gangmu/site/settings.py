@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "gangmu.kernel.files",
     "gangmu.kernel.inbox",
     "gangmu.kernel.notices",
+    "gangmu.kernel.quality",
     "gangmu.work.records",
     "gangmu.work.ledgers",
     "gangmu.work.burden",

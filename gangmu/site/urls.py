@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.kernel.guard.pages")),
     path("", include("gangmu.kernel.inbox.pages")),
     path("", include("gangmu.kernel.notices.pages")),
+    path("", include("gangmu.kernel.quality.pages")),
     path("", include("gangmu.work.records.pages")),
     path("", include("gangmu.work.ledgers.pages")),
     path("", include("gangmu.work.burden.pages")),

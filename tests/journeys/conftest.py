@@ -62,7 +62,7 @@ class Site:
         """Run one command on the demonstration, as its operator would."""
         command = [sys.executable, "-m", "gangmu", name, *arguments, "--data", str(self.folder)]
         done = subprocess.run(
-            command, check=True, env=surroundings(), timeout=300, capture_output=True, text=True
+            command, check=True, env=surroundings(), timeout=900, capture_output=True, text=True
         )
         return done.stdout
 

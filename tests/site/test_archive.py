@@ -269,5 +269,6 @@ def test_work_once_seals_what_is_not_sealed_and_sweeps(site: Path, tmp_path: Pat
         "clocks run": 0,
         "files swept": 1,
         "answers forgotten": 0,
+        "doubts found": 0,
     }
     assert not stray.exists()

@@ -90,7 +90,10 @@ READS_WITHOUT_CONTEXT = {
 """Endpoints that are named after a query which takes no context, and why."""
 
 
-SEVERAL = {"imports.read_import": "begins an import, stages its rows and judges them"}
+SEVERAL = {
+    "imports.read_import": "begins an import, stages its rows and judges them",
+    "quality.look_through": "notes what one check finds, two thousand doubts at once",
+}
 """Writing endpoints that are several operations, which check the permission each, and why."""
 
 
@@ -130,6 +133,7 @@ def test_writing_endpoints_are_operations_and_reading_ones_are_not() -> None:
 
 
 NOT_OVER_THE_API: dict[str, str] = {
+    "quality.note_doubts": "what the site itself finds as it looks through",
     "programmes.make_feed": "its secret is shown once, on the page of one's own addresses",
     "programmes.revoke_feed": "as above",
     "access.begin_session": "a browser's sign-in page",
@@ -209,6 +213,7 @@ def test_every_list_of_the_api_has_a_cursor_and_a_limit() -> None:
 
 
 SHORT_LISTS: dict[str, str] = {
+    "quality.check_lines": "the checks of the product",
     "access.own_tokens": "one's own",
     "burden.approved_forms": "what one pack says",
     "desk.operations": "the catalogue of the product",

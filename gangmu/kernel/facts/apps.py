@@ -8,3 +8,7 @@ class FactsConfig(AppConfig):
 
     name = "gangmu.kernel.facts"
     label = "facts"
+
+    def ready(self) -> None:
+        """Tell the house what this room brings."""
+        from gangmu.kernel.facts import wiring  # noqa: F401 -- registers on import

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from gangmu.core.definition import Definition
 from gangmu.core.text import Text
 
@@ -10,11 +12,16 @@ class OrgKind(Definition):
     """A kind of organization: committee, general branch, branch, grid.
 
     ``basic`` ones are basic-level Party organizations and count as such;
-    ``source`` names the rule that knows this kind.
+    ``least_full_members`` and ``most_members`` say how large one generally is, and ``made_of``
+    of which kinds it consists, in which its members are then kept: what differs is a doubt, not
+    a fault. ``source`` names the rule that knows this kind.
     """
 
     basic: bool = True
     short: Text | None = None
+    least_full_members: int | None = Field(default=None, ge=1)
+    most_members: int | None = Field(default=None, ge=1)
+    made_of: frozenset[str] = frozenset()
     source: str = ""
     founding_name: str = "{name}"
     """The name it bears when it is founded for an area or unit; ``{name}`` is that one's."""

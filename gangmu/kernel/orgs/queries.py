@@ -150,6 +150,11 @@ def roots_for(context: Context) -> list[Org]:
     return list(Org.objects.filter(path__in=[low for low, _ in places.ranges]).order_by("code"))
 
 
+def root_orgs() -> list[Org]:
+    """Return the open tops of all trees, in code order; for decisions, not for showing."""
+    return list(Org.objects.filter(parent=None, closed_on__isnull=True).order_by("code"))
+
+
 def ancestors_of(org: Org) -> list[Org]:
     """Return the organizations above one, the root first; names up the path are not secret."""
     ids = ancestor_ids(org.path)

@@ -14,8 +14,9 @@ class PostKind(Definition):
     Whoever holds it has ``role`` there for the same days, over the organization alone or
     all below it (``reach``; left out: as the role says). ``kinds`` are the kinds of
     organization that know the post, none named means all. ``full_members`` asks for a
-    full member of the Party; ``max_holders`` says how many hold it at once; ``source``
-    names the rule.
+    full member of the Party; ``max_holders`` says how many hold it at once;
+    ``vacant_days`` for how long nobody may hold it before somebody is told; ``source`` names
+    the rule.
     """
 
     role: str = ""
@@ -24,6 +25,7 @@ class PostKind(Definition):
     full_members: bool = False
     max_holders: int | None = Field(default=None, ge=1)
     term_years: int | None = Field(default=None, ge=1, le=10)
+    vacant_days: int | None = Field(default=None, ge=0, le=730)
     order: int = 100
     help: Text | None = None
     source: str = ""

@@ -274,6 +274,12 @@ def persons_holding(org: Org, role: str, day: date) -> list[int]:
     return list(posts.order_by("person").values_list("person", flat=True).distinct())
 
 
+def post_kinds_held(path: str) -> set[str]:
+    """Return the kinds of posts that anybody holds or held at or below a path; for the other rooms."""
+    posts = Post.objects.filter(in_subtree(path, "org__path"))
+    return set(posts.order_by().values_list("kind", flat=True).distinct())
+
+
 def all_post_kinds(org: Org) -> list[PostKind]:
     """Return every post that the place's pack knows, in its order."""
     known = pack_of(org.root_id).all(PostKind)

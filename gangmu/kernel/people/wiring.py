@@ -1,12 +1,14 @@
 """What the room brings to the house."""
 
 from gangmu.core.definition import Fault
+from gangmu.core.doubts import add_doubt_checks
 from gangmu.frame.navigation import add_tab
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.imports.rules import add_import
 from gangmu.kernel.orgs.definitions import OrgKind
 from gangmu.kernel.packs.rules import Pack, add_check, add_shape
 from gangmu.kernel.people.definitions import PostKind
+from gangmu.kernel.people.doubts import CHECKS
 from gangmu.kernel.people.member_rows import PEOPLE
 from gangmu.kernel.people.post_rows import POSTS
 
@@ -34,3 +36,4 @@ def posts_name_what_exists(pack: Pack) -> list[Fault]:
 
 
 add_check(posts_name_what_exists)
+add_doubt_checks(CHECKS)

@@ -13,6 +13,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.operations import ensure_system_account, grant_role, open_account
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.audit.sealer import seal_entries
+from gangmu.kernel.quality.operations import look_through
 from gangmu.site.databases import learn_sizes
 from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
@@ -61,6 +62,8 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     learn_sizes()
     _play_months(stage, wanted, _exports(folder.name))
     learn_sizes()
+    found = look_through(at(context, until), orgs[world.plan.root])
+    say(f"{found} doubts in the data")
     return world, _accounts(folder.name)
 
 

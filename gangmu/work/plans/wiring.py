@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gangmu.core.doubts import add_doubt_checks
 from gangmu.frame.navigation import add_menu, add_tab
 from gangmu.kernel.imports.rules import add_import_family
 from gangmu.kernel.inbox.rules import add_reminder_source
@@ -9,6 +10,7 @@ from gangmu.kernel.packs.rules import add_check, add_shape
 from gangmu.work.burden.queries import add_verdicts
 from gangmu.work.plans.asked_again import fields_asked_again
 from gangmu.work.plans.definitions import AccountKind, DutyKind, TaskRules
+from gangmu.work.plans.doubts import CHECKS
 from gangmu.work.plans.paper_rows import FAMILY
 from gangmu.work.plans.queries.asked import extensions_asked
 from gangmu.work.plans.queries.burden import duplicates_of
@@ -84,3 +86,4 @@ add_cycle_source("order", orders_of_year, lambda pack, name: pack.find(DutyKind,
 add_cycle_source("answer", answers_of_year, lambda pack, name: pack.find(DutyKind, name) is not None)
 add_tab("org", "Our duties", "plans-our-duties", "plans.view", 22)
 add_tab("org", "Tasks", "plans-org", "plans.view", 20)
+add_doubt_checks(CHECKS)

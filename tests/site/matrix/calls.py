@@ -17,6 +17,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_people,
     calls_plans,
     calls_programmes,
+    calls_quality,
     calls_shelf,
     calls_states,
 )

@@ -14,6 +14,7 @@ from tests.site.matrix import (
     calls_imports,
     calls_people,
     calls_programmes,
+    calls_quality,
     calls_shelf,
     calls_states,
 )
@@ -53,6 +54,8 @@ SAMPLES: dict[str, Sample] = {
     "order_id": lambda office: order_of(office).pk,
     "asking_id": lambda office: calls_burden.asking_of(office).pk,
     "task_id": lambda office: answered_task_of(office).pk,
+    "doubt_id": lambda office: calls_quality.doubt_of(office).pk,
+    "check_code": lambda office: "tree.no_domain",
     "override_id": lambda office: calls_guard.override_of(office).pk,
     "record_id": lambda office: record_of(office).pk,
     "link_id": lambda office: _link(office).pk,

@@ -24,7 +24,7 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
-from tests.site.matrix import calls_assessment, calls_honours, calls_programmes
+from tests.site.matrix import calls_assessment, calls_honours, calls_programmes, calls_quality
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -74,6 +74,7 @@ class Scene:
     tick: Any
     pledge: Any
     honour: Any
+    doubt: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -139,6 +140,7 @@ def set_scene(office: Office) -> Scene:
         line=calls_programmes.line_of(office),
         campaign=campaign,
         tick=calls_programmes.tick_of(office, campaign),
+        doubt=calls_quality.doubt_of(office),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),

@@ -200,6 +200,7 @@ PLACED = [
         "metric_code",
         "letter_code",
         "project_code",
+        "check_code",
     }
 ]
 
