@@ -118,6 +118,8 @@ def _run_clocks() -> int:
 def _read_words() -> int:
     """Read the words of earlier orders, so that whoever issues the next one need not wait for that."""
     return read_words()
+
+
 def _look_through() -> int:
     """Look through the trees whose time has come for what may be wrong in their data."""
     context = _system()
