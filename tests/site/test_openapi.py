@@ -225,6 +225,7 @@ SHORT_LISTS: dict[str, str] = {
     "ledgers.ledgers_of": "what one pack says",
     "ledgers.sums_below": "those directly below one organization",
     "notices.followers_here": "what of one pack follows a document",
+    "orgs.coverage_by_kind": "the kinds of one pack",
     "orgs.spans_of": "the changes of one organization",
     "packs.definitions": "what one pack says",
     "people.memberships_of": "the standings of one person",

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gangmu.kernel.packs.queries import pack_of
 from gangmu.site.clock import now
+from gangmu.work.records.definitions import RecordKind
 from tests.systems.goals import faults, ok, project, propose
 from tests.systems.places import Place, current, found_place
 
@@ -174,3 +176,51 @@ def test_w20_duties_of_the_theme_year_are_issued_within_it_alone_and_it_ends_wit
     assert closed["result"] == "补齐短板二十个"
     assert before.status_code == 409
     assert faults(silent) == {"result"}
+
+
+def test_q21_strict_towns_strong_villages_new_people_are_measured_by_facts_and_label_nobody(
+    pingqiao: Place,
+) -> None:
+    officer = pingqiao.caller("officer", "411503")
+    secretary = pingqiao.caller("secretary", pingqiao.first(level="village"))
+    goal = {"programme": "strict_town", "metric": "committee_meetings", "year": _year(), "value": "240"}
+
+    target = ok(officer.send("post", f"/orgs/{pingqiao.root.pk}/targets", goal))
+    seen = ok(officer.get(f"/orgs/{pingqiao.root.pk}/programmes/strict_town?year={_year()}"))
+    early = officer.send("post", f"/orgs/{pingqiao.root.pk}/targets", {**goal, "year": 2016})
+    not_hers = secretary.send("post", f"/orgs/{pingqiao.root.pk}/targets", {**goal, "metric": "listeners"})
+
+    pack = pack_of(pingqiao.root.pk)
+    assert seen["pillars"] == ["strict", "strong", "new"]
+    assert [line["reached"] for line in seen["lines"]] == [None, None, None]
+    assert {line["metric"]: line["target"] for line in seen["lines"]}["committee_meetings"] == target["id"]
+    assert not [spec.code for kind in pack.all(RecordKind) for spec in kind.fields if spec.type == "person"]
+    assert faults(early) == {"year"}
+    assert not_hers.status_code in (403, 404)
+
+
+def test_w20_a_close_look_is_at_an_organization_and_says_what_follows(wubu: Place) -> None:
+    officer, town = wubu.caller("officer", "610829"), wubu.caller("town_officer", "610829001")
+    today = now().date()
+    year = {"first_on": str(today), "last_on": str(today + timedelta(days=200)), "paper": "吴发〔2022〕1号"}
+    early = officer.send(
+        "post", f"/orgs/{wubu.root.pk}/orders", {"duty": "study", "period": str(current("quarter"))}
+    )
+    ok(officer.send("post", f"/orgs/{wubu.root.pk}/campaigns", {"kind": "quality_year", **year}))
+    wubu.issue(officer, "study", current("quarter"))
+    (task,) = (each for each in town.get("/tasks/waiting").json() if each["duty"] == "study")
+    values = {
+        "studied_on": str(today),
+        "studied": "城关社区党支部",
+        "findings": "阵地每周开放一天",
+        "follows": "project",
+        "what": "立项“开门日”，社区书记，年底前",
+    }
+
+    open_ended = town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, "what": ""}})
+    strange = town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, "follows": "demote"}})
+    ok(town.send("post", f"/tasks/{task['id']}/report", {"values": values}))
+
+    assert early.status_code == 409
+    assert faults(open_ended) == {"what"}
+    assert faults(strange) == {"follows"}

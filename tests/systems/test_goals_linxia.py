@@ -1,5 +1,6 @@
 """Linxia: letters that go down level by level, and the rules of ten domains."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from gangmu.kernel.notices.definitions import DocumentKind
 from gangmu.kernel.notices.rules import document_named, paper_faults, paper_of
 from gangmu.kernel.orgs.definitions import DomainKind
+from gangmu.kernel.orgs.operations import add_unit, cover_unit
 from gangmu.kernel.packs.queries import pack_of, pack_version_of
 from gangmu.kernel.packs.rules import compose_pack
+from gangmu.results.assessment.definitions import AppraisalKind, ScorecardKind
+from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.work.programmes.definitions import DutySet
 from tests.systems.goals import faults, ok
 from tests.systems.places import Place, current, found_place
@@ -159,3 +163,84 @@ def test_l1_every_duty_of_the_place_names_an_article_and_an_article_that_is_not_
         ("linxia/duty/study.yaml", "关于进一步加强党建工作的意见 has no article 90")
     ]
     assert len([each for each in pack.all(DocumentKind) if each.code in FOUR]) == 4
+
+
+def test_l3_the_monthly_meeting_is_asked_of_towns_noted_once_and_stands_in_the_years_calendar(
+    linxia: Place,
+) -> None:
+    officer, town = linxia.caller("officer", "6229"), linxia.caller("town_officer", "622921100")
+    linxia.issue(officer, "monthly_meeting", current("month"))
+    (task,) = (each for each in town.get("/tasks/waiting").json() if each["duty"] == "monthly_meeting")
+    day = current("month").first.isoformat()
+    values = {"held_on": day, "attended": "9", "matters": "通报上月账单；安排本月交办单"}
+
+    bare = town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, "matters": " "}})
+    ok(town.send("post", f"/tasks/{task['id']}/report", {"values": values}))
+    again = town.send("post", f"/tasks/{task['id']}/report", {"values": values})
+    days = [
+        each
+        for each in ok(officer.get(f"/orgs/{linxia.root.pk}/calendar"))["days"]
+        if each["cycle"] == "lists"
+    ]
+    held = [each for each in days if each["entry"] == "meeting" and each["happened_on"]]
+
+    assert faults(bare) == {"matters"}
+    assert again.status_code == 409
+    assert [each["period"] for each in held] == [str(current("month"))]
+    assert {each["entry"] for each in days} == {"letters", "orders", "meeting", "account", "appraisal"}
+
+
+def test_l3_the_yearly_appraisal_reads_what_the_months_accounts_are_made_of(linxia: Place) -> None:
+    pack = pack_of(linxia.root.pk)
+    (appraisal,) = pack.all(AppraisalKind)
+    cards = [pack.find(ScorecardKind, code) for code in appraisal.scorecards]
+    secretary = linxia.caller("secretary", linxia.first(level="village", kind="branch"))
+    opened = {"appraisal": appraisal.code, "period": str(current("year"))}
+
+    refused = secretary.send("post", f"/orgs/{linxia.root.pk}/rounds", opened)
+
+    read = {
+        measure.fact
+        for card in cards
+        if card is not None
+        for line in card.lines
+        if (indicator := pack.find(IndicatorKind, line.indicator)) is not None
+        for measure in indicator.measures
+    }
+    assert {"task.due", "task.on_time"} <= read
+    assert refused.status_code in (403, 404)
+
+
+def test_l10_units_without_an_organization_are_known_and_coverage_is_counted_from_them(
+    linxia: Place,
+) -> None:
+    officer = linxia.caller("officer", "6229")
+    secretary = linxia.caller("secretary", linxia.first(level="village", kind="branch"))
+    town, branch = linxia.orgs["622921100"], linxia.orgs[linxia.first(level="village", kind="branch")]
+    sizes = {"school": (4, 4), "rural_school": (25, 23), "clinic": (15, 14)}
+    day = date(2015, 1, 5)
+    for kind, (known, covered) in sizes.items():
+        for number in range(known):
+            unit = add_unit(
+                linxia.system, town, code=f"{kind}-{number}", name=f"第{number}单位", kind=kind, day=day
+            )
+            if number < covered:
+                cover_unit(linxia.system, unit, org=branch)
+
+    counted = {each["kind"]: each for each in ok(officer.get(f"/orgs/{linxia.root.pk}/units/coverage"))}
+    listed = ok(officer.get(f"/orgs/{linxia.root.pk}/units?limit=200"))
+    body = {"code": "new", "name": "新校", "kind": "school", "day": str(day)}
+    not_hers = secretary.send("post", f"/orgs/{town.pk}/units", body)
+    twice = officer.send("post", f"/orgs/{town.pk}/units", {**body, "code": "clinic-1"})
+    beyond = secretary.get(f"/orgs/{town.pk}/units/coverage")
+
+    assert {kind: round(float(each["share"])) for kind, each in counted.items()} == {
+        "school": 100,
+        "rural_school": 92,
+        "clinic": 93,
+    }
+    assert (counted["rural_school"]["without"], counted["clinic"]["without"]) == (2, 1)
+    assert sum(each["org_id"] is None for each in listed) == 3
+    assert not_hers.status_code in (403, 404)
+    assert faults(twice) == {"code"}
+    assert beyond.status_code == 404

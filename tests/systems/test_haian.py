@@ -44,6 +44,26 @@ def test_h1_one_meeting_two_accounts_four_inspections_eight_lists_make_a_year(ha
     assert sorted(task["duty"] for task in own) == ["list_town", *CALENDAR]
 
 
+def test_h1_one_calendar_shows_the_year_and_what_was_issued_and_takes_no_note_where_an_order_tells(
+    haian: Place,
+) -> None:
+    officer = haian.caller("officer", "320685")
+    path = f"/orgs/{haian.root.pk}/calendar"
+    haian.issue(officer, "party_work_meeting", current("year"))
+    note = {"cycle": "one_two_four_eight", "entry": "meeting", "period": str(current("year"))}
+
+    days = [each for each in officer.get(path).json()["days"] if each["cycle"] == "one_two_four_eight"]
+    by_hand = officer.send("post", path, {**note, "happened_on": str(current("month").first)})
+    town = haian.caller("town_officer", "320685111").get(path)
+
+    entries = Counter(each["entry"] for each in days)
+    assert [entries[each] for each in ("meeting", "account", "inspection")] == [1, 2, 4]
+    assert sum(number for entry, number in entries.items() if entry.startswith("list_")) == 8
+    assert [each["entry"] for each in days if each["happened_on"]] == ["meeting"]
+    assert by_hand.status_code in (409, 422)
+    assert town.status_code in (403, 404)
+
+
 def test_h1_each_secretary_has_the_list_of_the_own_field_and_no_other(haian: Place) -> None:
     officer = haian.caller("officer", "320685")
     orders = [haian.issue(officer, duty, current("year")) for duty in _lists(haian)]

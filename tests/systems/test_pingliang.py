@@ -71,3 +71,26 @@ def test_p3_counties_note_the_cycle_and_a_note_without_numbers_is_refused(pingli
     assert sorted(task["duty"] for task in waiting) == ["cross_inspection", "half_year_scene", "year_review"]
     assert refused.status_code == 422
     assert set(refused.json()["faults"]) == {"found", "mended"}
+
+
+def test_p3_a_year_has_twelve_four_two_and_one_and_an_answer_tells_the_calendar(pingliang: Place) -> None:
+    officer, county = pingliang.caller("officer", "6208"), pingliang.caller("town_officer", "620822")
+    pingliang.issue(officer, "month_dispatch", current("month"))
+    (task,) = (each for each in county.get("/tasks/waiting").json() if each["duty"] == "month_dispatch")
+    day = current("month").first.isoformat()
+    path = f"/orgs/{pingliang.orgs['620822'].pk}/calendar"
+
+    silent = county.send(
+        "post", f"/tasks/{task['id']}/report", {"values": {"held_on": day, "reminded": "3", "stuck": ""}}
+    )
+    told = county.send(
+        "post", f"/tasks/{task['id']}/report", {"values": {"held_on": day, "reminded": "3", "stuck": "无"}}
+    )
+    days = [each for each in county.get(path).json()["days"] if each["cycle"] == "twelve_four_two_one"]
+    neighbour = pingliang.caller("town_officer", "620823").get(path)
+
+    entries = Counter(each["entry"] for each in days)
+    assert [entries[each] for each in ("dispatch", "inspection", "scene", "review")] == [12, 4, 2, 1]
+    assert (silent.status_code, told.status_code) == (422, 200)
+    assert [each["period"] for each in days if each["happened_on"]] == [str(current("month"))]
+    assert neighbour.status_code in (403, 404)

@@ -1,6 +1,7 @@
 """The tree over the API."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
@@ -28,6 +29,7 @@ from gangmu.kernel.orgs.operations import (
     split_org,
 )
 from gangmu.kernel.orgs.queries import (
+    coverage_by_kind,
     in_subtree,
     org_by_id,
     orgs_named_like,
@@ -310,6 +312,35 @@ def list_units(request: Request, org_id: int, page: Query[PageOf]) -> list[Unit]
     org = org_by_id(request.context, org_id)
     rows = units_below(request.context, org, request.context.today).filter(code__gt=page.after)
     return list(rows[: _limit(page)])
+
+
+class UnitCoverageOut(Schema):
+    """How many bodies of a kind are known below an organization, and how many have their own."""
+
+    kind: str
+    units: int
+    covered: int
+    without: int
+    share: Decimal | None
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/units/coverage",
+    "orgs.coverage_by_kind",
+    permission="orgs.view",
+    response=list[UnitCoverageOut],
+)
+def read_coverage(request: Request, org_id: int) -> list[UnitCoverageOut]:
+    """List for each kind of body below an organization how many have one of their own."""
+    org = org_by_id(request.context, org_id)
+    return [
+        UnitCoverageOut(
+            kind=kind, units=each.units, covered=each.covered, without=each.without, share=each.share
+        )
+        for kind, each in coverage_by_kind(request.context, org, request.context.today)
+    ]
 
 
 @endpoint(router, "post", "/orgs/{org_id}/units", "orgs.add_unit", permission="orgs.manage", response=UnitOut)

@@ -37,8 +37,11 @@ from gangmu.kernel.orgs.operations import (
     rename_org,
 )
 from gangmu.kernel.orgs.queries import (
+    Coverage,
     children_of,
     counts_below,
+    coverage_by_kind,
+    coverage_by_part,
     links_of,
     org_by_id,
     orgs_below,
@@ -510,6 +513,13 @@ def units(request: Request, org_id: int) -> HttpResponse:
         kind = pack.find(UnitKind, code)
         return kind.title if kind else code
 
+    by_kind = coverage_by_kind(context, org, context.today)
+    chosen = request.GET.get("kind", "")
+    if chosen in {kind for kind, _ in by_kind}:
+        rows = rows.filter(kind=chosen)
+    else:
+        chosen = ""
+
     columns = [
         Column("code", say("Code"), sort="code"),
         Column("name", say("Name"), sort="name", width=32),
@@ -538,8 +548,64 @@ def units(request: Request, org_id: int) -> HttpResponse:
     )
     if sheet := table.export():
         return sheet
-    values = around_org(request, org, "orgs-units", table=table, without=request.GET.get("without", ""))
+    values = around_org(
+        request,
+        org,
+        "orgs-units",
+        table=table,
+        without=request.GET.get("without", ""),
+        kind=chosen,
+        kinds=[(kind, unit_kind(kind)) for kind, _ in by_kind],
+        by_kind=_coverage_table(
+            request,
+            [(unit_kind(kind), f"?kind={kind}&without=1", found) for kind, found in by_kind],
+            title=say("By kind of unit"),
+            first=say("Kind of unit"),
+            code="by_kind",
+        ),
+        by_part=_coverage_table(
+            request,
+            [
+                (part.name, f"{reverse('orgs-units', args=(part.pk,))}?kind={chosen}&without=1", found)
+                for part, found in coverage_by_part(context, org, context.today, kind=chosen)
+            ],
+            title=say("By organization"),
+            first=say("Organization"),
+            code="by_part",
+        ),
+    )
     return render(request, "orgs/units.html", values)
+
+
+def _coverage_table(
+    request: Request,
+    rows: list[tuple[Text | str, str, Coverage]],
+    *,
+    title: Text | str,
+    first: Text | str,
+    code: str,
+) -> Table:
+    """Return how many bodies have an organization; each line leads to those that have none."""
+    columns = [
+        Column("name", first, value=lambda row: row[0], link=lambda row: row[1], width=36),
+        Column("units", say("Units"), "number", value=lambda row: row[2].units, total=True),
+        Column(
+            "covered", say("With an organization"), "number", value=lambda row: row[2].covered, total=True
+        ),
+        Column(
+            "missing", say("Without an organization"), "number", value=lambda row: row[2].without, total=True
+        ),
+        Column("share", say("Share (%)"), "number", value=lambda row: row[2].share),
+    ]
+    return Table(
+        request,
+        columns,
+        rows,
+        title=title,
+        code=code,
+        exports=False,
+        empty_title=say("No units are known here"),
+    )
 
 
 @page("orgs.manage", methods=("POST",))

@@ -1,7 +1,9 @@
 """Every read of the tree; the reader comes first, the day where it matters."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -200,6 +202,51 @@ def units_without_org(context: Context, day: date) -> QuerySet[Unit]:
         .select_related("under")
         .order_by("code")
     )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many bodies there are of a kind, or below an organization, and how many have an organization."""
+
+    units: int
+    covered: int
+
+    @property
+    def without(self) -> int:
+        """How many have none."""
+        return self.units - self.covered
+
+    @property
+    def share(self) -> Decimal | None:
+        """Those that have one, per cent; of nothing there is no share."""
+        return round(Decimal(100) * self.covered / self.units, 1) if self.units else None
+
+
+def coverage_by_kind(context: Context, org: Org, day: date) -> list[tuple[str, Coverage]]:
+    """Return for each kind of body below an organization how many have one of their own, by kind."""
+    rows = units_below(context, org, day).order_by().values_list("kind")
+    counted = rows.annotate(units=Count("pk"), covered=Count("org")).order_by("kind")
+    return [(kind, Coverage(units, covered)) for kind, units, covered in counted]
+
+
+def coverage_by_part(context: Context, org: Org, day: date, *, kind: str = "") -> list[tuple[Org, Coverage]]:
+    """Return for each organization directly below one what is known in it and below it, in code order.
+
+    Those in which no body is known are left out: nothing known is no share.
+    """
+    rows = units_below(context, org, day).order_by()
+    if kind:
+        rows = rows.filter(kind=kind)
+    sums: dict[int, list[int]] = {}
+    counted = rows.values_list("under__path").annotate(units=Count("pk"), covered=Count("org"))
+    for path, units, covered in counted:
+        rest = path[len(org.path) :]
+        if rest:
+            held = sums.setdefault(int(rest.split("/", 1)[0]), [0, 0])
+            held[0] += units
+            held[1] += covered
+    parts = Org.objects.filter(pk__in=sums).order_by("code")
+    return [(part, Coverage(*sums[part.pk])) for part in parts]
 
 
 def links_of(context: Context, org: Org, day: date) -> QuerySet[OrgLink]:

@@ -1,5 +1,6 @@
 """Every place that comes with the product: its world adds up, and one that nothing knows plays a month."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,24 @@ def test_a_world_adds_up_and_its_small_one_is_a_part_of_it(place: str):
     assert set(small.orgs) < set(world.orgs)
     assert any(small.is_imagined(org) for org in small.orgs)
     assert sum(not org.fictional for org in world.orgs) == sum(world.plan.totals.divisions.values())
+
+
+DIVISIONS = {
+    "pingliang": {"county": 7, "township": 113, "village": 1559},
+    "wubu": {"township": 6, "village": 104},
+    "linxia": {"county": 8, "township": 131, "village": 1197},
+    "pingqiao": {"township": 30, "village": 320},
+    "haian": {"township": 11, "village": 239},
+}
+"""How many real divisions each place has below its top; the registers say so, not the packs."""
+
+
+@pytest.mark.parametrize("place", sorted(DIVISIONS))
+def test_the_tree_of_a_place_has_its_real_divisions(place: str):
+    world = read_world(PACKS / place, founding_names())
+    real = Counter(org.level for org in world.orgs if not org.fictional and org.parent)
+
+    assert dict(real) == DIVISIONS[place]
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -152,6 +152,8 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
+    "orgs.coverage_by_kind": {"org": lambda scene: scene.office.town},
+    "orgs.coverage_by_part": {"org": lambda scene: scene.office.town},
     "ledgers.ledger_at": {"code": lambda scene: "village_support"},
     "ledgers.sums_of": {"orgs": lambda scene: None},
     "imports.shown_values": {"kind": lambda scene: kind_of("people")},
@@ -296,6 +298,7 @@ TELLS_NO_NAME = {
 """Queries whose result for the county holds neither the village's nor its town's name, and why."""
 
 COUNTS = {
+    "orgs.coverage_by_kind",
     "programmes.progress_by_point",
     "assessment.appeal_counts",
     "inbox.inbox_counts",
