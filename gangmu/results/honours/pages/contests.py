@@ -164,7 +164,7 @@ def open_one(request: Request, contest_code: str) -> HttpResponse:
     if kind is None or honour is None:
         raise NotFound("There is no such contest here.")
     held = held_by_line(org, honour, context.today)
-    title = f"{context.today.year} {worded(kind.title)}"
+    title = translate("%(title)s of %(year)s") % {"title": worded(kind.title), "year": context.today.year}
     notes = {
         f"places_{line.code}": translate("The quota allows %(most)s, %(held)s are held.")
         % {"most": line.most, "held": held.get(line.code, 0)}
@@ -293,7 +293,9 @@ def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, ma
             value=lambda each: each.org.parent.name if each.org.parent else "",
             width=28,
         ),
-        Column("line", say("Line"), value=lambda each: titles.get(each.line, each.line), sort="line"),
+        Column(
+            "line", say("Line of the quota"), value=lambda each: titles.get(each.line, each.line), sort="line"
+        ),
         Column("nominator", say("Nominated by"), value=lambda each: each.nominator.name, shown=False),
     ]
     if progress:
@@ -311,7 +313,11 @@ def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, ma
         ]
     columns.append(
         Column(
-            "outcome", say("Decision"), "status", value=lambda each: OUTCOMES[each.outcome], sort="outcome"
+            "outcome",
+            say("Result of the contest"),
+            "status",
+            value=lambda each: OUTCOMES[each.outcome],
+            sort="outcome",
         )
     )
     return Table(
@@ -377,7 +383,7 @@ def _panel_form(found: Contest, least: int) -> FieldForm:
     shown: dict[str, str] = {}
     for at in range(1, rows + 1):
         specs += [
-            FieldSpec(code=f"name_{at}", title=say("Name"), max_length=60),
+            FieldSpec(code=f"name_{at}", title=say("Name of the member"), max_length=60),
             FieldSpec(code=f"org_{at}", title=say("From which organization"), type="organization"),
             FieldSpec(code=f"login_{at}", title=say("Account, if there is one"), max_length=60),
         ]

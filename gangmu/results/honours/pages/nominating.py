@@ -125,7 +125,9 @@ def _nomination_form(contest: Contest, org: Org, nominators: list[Org]) -> Field
         FieldSpec(
             code="nominator", title=say("Nominated by"), type="choice", choices=tuple(by), required=True
         ),
-        FieldSpec(code="line", title=say("Line"), type="choice", choices=tuple(lines), required=True),
+        FieldSpec(
+            code="line", title=say("Line of the quota"), type="choice", choices=tuple(lines), required=True
+        ),
         FieldSpec(
             code="text",
             title=say("Why: what was done, and what came of it"),

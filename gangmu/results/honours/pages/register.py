@@ -68,11 +68,11 @@ def _columns(today: date, *, of_one: bool = False) -> list[Column]:
             width=26,
         ),
         Column("person", say("Person"), shown=False),
-        Column("given_by", say("Given by"), width=28),
+        Column("given_by", say("Conferred by"), width=28),
         Column("paper", say("By which paper"), width=30),
         Column("number", say("Number"), shown=False),
         Column("conferred_on", say("Conferred on"), "date", sort="conferred_on"),
-        Column("lasts_until", say("Until"), "date", sort="lasts_until"),
+        Column("lasts_until", say("In force until"), "date", sort="lasts_until"),
         Column("state", say("State"), "status", value=lambda each: _state(each, today)),
         Column("withdrawn_for", say("Why withdrawn"), shown=False, width=30),
     ]
@@ -167,10 +167,10 @@ def public(request: Request) -> HttpResponse:
             value=lambda each: each.org.parent.name if each.org.parent else "",
         ),
         Column("title", say("Honour"), width=32),
-        Column("given_by", say("Given by"), width=28),
+        Column("given_by", say("Conferred by"), width=28),
         Column("paper", say("By which paper"), width=28),
         Column("conferred_on", say("Conferred on"), "date"),
-        Column("lasts_until", say("Until"), "date"),
+        Column("lasts_until", say("In force until"), "date"),
     ]
     table = Table(
         request,
@@ -275,7 +275,7 @@ def record(request: Request) -> HttpResponse:
             ),
             FieldSpec(code="org", title=say("Organization"), type="organization", required=True),
             FieldSpec(code="title", title=say("Honour"), required=True, max_length=200),
-            FieldSpec(code="given_by", title=say("Given by"), required=True, max_length=120),
+            FieldSpec(code="given_by", title=say("Conferred by"), required=True, max_length=120),
             PAPER,
             FieldSpec(code="conferred_on", title=say("Conferred on"), type="date", required=True),
             FieldSpec(

@@ -34,7 +34,7 @@ OUTCOMES: Mapping[str, Status] = {
 HONOUR_STATES: Mapping[str, Status] = {
     "standing": Status(say("Stands"), "green"),
     "expired": Status(say("Ended"), "grey"),
-    "withdrawn": Status(say("Withdrawn"), "red"),
+    "withdrawn": Status(say("Honour withdrawn"), "red"),
     "due": Status(say("Re-check of this year due"), "yellow"),
 }
 
@@ -47,7 +47,7 @@ VERDICTS: Mapping[str, Status] = {
 
 RECHECKED: Mapping[str, Status] = {
     "kept": Status(say("Stays in force"), "green"),
-    "withdrawn": Status(say("Withdrawn"), "red"),
+    "withdrawn": Status(say("Honour withdrawn"), "red"),
 }
 
 VOTES: Mapping[str, Status] = {
