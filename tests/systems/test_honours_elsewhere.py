@@ -234,5 +234,7 @@ def test_h3_the_sheet_of_ten_years_is_for_the_organization_and_the_one_above_it(
         assert by_year[2019]["rounds"] == by_year[2019]["marks"] == []
     assert other.get(f"{path}/sheet").status_code == 404
     assert village.get(f"{path}/sheet").status_code == 404
-    assert officer.get(f"/orgs/{village.org.pk}/sheet").status_code == 404  # the town is above it, not the city
+    assert (
+        officer.get(f"/orgs/{village.org.pk}/sheet").status_code == 404
+    )  # the town is above it, not the city
     assert ok(town.get(f"/orgs/{village.org.pk}/sheet"))["sheet"] == "secretary_sheet"
