@@ -22,7 +22,9 @@ from gangmu.frame.figures import LIGHTS, Status
 from gangmu.frame.sheets import XLSX, Sheet, SheetColumn, csv_bytes, xlsx_bytes
 from gangmu.frame.words import worded
 
-Kind = Literal["text", "number", "money", "date", "instant", "status", "link", "org_path", "rank", "part"]
+Kind = Literal[
+    "text", "number", "money", "date", "instant", "period", "status", "link", "org_path", "rank", "part"
+]
 Words = Text | str
 
 RIGHT = {"number", "money", "rank"}

@@ -15,6 +15,7 @@ from gangmu.kernel.access.rules import code_digest
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.answers import report_task
 from gangmu.work.plans.operations.orders import issue_to_all
+from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
 from tests.work.plans.conftest import MINUTES, Month
@@ -111,6 +112,20 @@ def test_after_an_answer_the_next_task_opens_and_after_the_last_the_list(month: 
     assert first["Location"] == f"/tasks/{theme_day.pk}?after={month.task().pk}"
     assert f'<a href="/tasks/{month.task().pk}">' in page
     assert last["Location"] == "/tasks"
+
+
+def test_the_list_of_tasks_says_that_something_was_passed_down_and_to_nobody_else(month: Month) -> None:
+    issue_to_all(month.officer, month.office.county, duty="party_lecture", period="2015")
+    own = Task.objects.get(duty="party_lecture", org=month.office.town)
+    secretary = browser(month.secretary)
+    assert secretary.get("/tasks").context["passed"] == 0
+
+    pass_task(month.town, own, to=PassTo(orgs=(month.office.branch.pk,)))
+
+    page = secretary.get("/tasks")
+    assert page.context["passed"] == 1
+    assert 'href="/passings"' in page.content.decode()
+    assert browser(month.neighbour).get("/tasks").context["passed"] == 0
 
 
 def test_a_page_names_no_task_before_it_that_is_another_organizations(month: Month) -> None:

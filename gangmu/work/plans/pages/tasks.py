@@ -21,6 +21,7 @@ from gangmu.work.plans.operations.answers import answer_late, answer_task, recei
 from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.said_back import said_back_values
 from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
+from gangmu.work.plans.queries.asked import passings_here
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.hats import Hat, hats_of
 from gangmu.work.plans.queries.paper import paper_of
@@ -76,6 +77,7 @@ def waiting(request: Request) -> HttpResponse:
         "cards": [] if table else [task_card(context, task) for task in asked],
         "tabs": _task_tabs("plans-waiting"),
         "hats": _hat_tabs(hats, hat) if len(hats) > 1 else (),
+        "passed": passings_here(context).filter(place__path__in=context.places("plans.answer").tops).count(),
     }
     return render(request, "plans/waiting.html", values)
 
