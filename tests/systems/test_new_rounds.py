@@ -131,6 +131,11 @@ def test_L9_the_bottom_is_proposed_to_its_parent_who_decides(year: Year, clock: 
     (proposed,) = asked(town, "get", "/proposed")
     assert (proposed["org_id"], proposed["decision"]) == (office.far_branch.pk, "")
     assert asked(officer, "get", "/proposed") == []
+    neighbour = Program(year.acting("town_officer", office.town))
+    assert proposed["id"] not in {each["id"] for each in asked(neighbour, "get", "/proposed")}
+    assert Program(year.secretary(office.branch)).get("/proposed").status_code == 403
+    decision = {"decision": "rectify", "reason": "不归它定"}
+    assert neighbour.send("post", f"/proposed/{proposed['id']}/decide", decision).status_code == 404
     decided = asked(
         town, "post", f"/proposed/{proposed['id']}/decide", {"decision": "rectify", "reason": "班子不健全"}
     )
