@@ -1,5 +1,6 @@
 """A site of its own for a measurement, and how its numbers are told."""
 
+import math
 import os
 import statistics
 import sys
@@ -58,8 +59,8 @@ def seconds(act: Callable[[], Any]) -> float:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """Return the value that a share of the others does not exceed."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+    """Return the smallest value that a share of all does not exceed: of twenty, 0.95 is the nineteenth."""
+    return sorted(values)[max(0, math.ceil(len(values) * share - 1e-9) - 1)]
 
 
 @dataclass

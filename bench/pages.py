@@ -3,6 +3,11 @@
 ``GANGMU_BENCH_DEMO=DIR`` takes a demonstration that is there already; otherwise a full one
 is built first. The pages are found by following links from the workbench; a route that
 nobody reaches is named. The baseline of the ratio is a page that needs no account.
+
+A page's figure is the 95th percentile of its calls. ``GANGMU_BENCH_CLOCK=cpu`` judges by the
+time that the process worked instead of the time that passed: on a machine that others use as
+well, and with the embedded database, which works within the process. ``GANGMU_BENCH_WHO=town``
+measures one of the people, ``GANGMU_BENCH_EACH=9`` so many pages of every route.
 """
 
 import json
@@ -11,32 +16,50 @@ import re
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import Report, median, percentile
 
 PEOPLE = ("officer", "county", "town", "secretary", "leader", "auditor", "operator", "arbiter")
-INSTANCES = 3
+INSTANCES = int(os.environ.get("GANGMU_BENCH_EACH", "3"))
 """How many pages of one route are measured for one person."""
 
 REPEATS = 5
+CLOSE_REPEATS = 20
+"""How often a page is asked for that one of the first few calls shows near the bound."""
+
 BOUND = 100.0
 MOST_QUERIES = 60
+BY_CPU = os.environ.get("GANGMU_BENCH_CLOCK") == "cpu"
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 PASSED_OVER = re.compile(r"^/(static|api|sign-out)|export=|format=|\.(xlsx|csv|docx|pdf)|/(word|excel)\b")
 """What is no page: files, documents to be sent, what other programs read."""
 
 
-@dataclass
-class Route:
-    """What was measured of one route."""
+@dataclass(frozen=True)
+class Page:
+    """What was measured of one page for one person: times in milliseconds."""
 
-    milliseconds: list[float] = field(default_factory=list)
-    worked: list[float] = field(default_factory=list)
-    queries: list[int] = field(default_factory=list)
-    slowest: str = ""
+    who: str
+    route: str
+    url: str
+    passed: float
+    worked: float
+    queries: int
+
+    @property
+    def figure(self) -> float:
+        """The time by which it is judged."""
+        return self.worked if BY_CPU else self.passed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.who + ' ' + self.route:<44}{self.passed:8.1f} ms passed{self.worked:8.1f} ms worked"
+            f"{self.queries:>4} queries  {self.url}"
+        )
 
 
 def place() -> str:
@@ -66,11 +89,11 @@ def enter(login: str):
     return client
 
 
-def walk(client, routes: dict[str, Route], who: str) -> None:
+def walk(client, who: str) -> Iterable[Page]:
     """Follow links from the workbench, and measure a few pages of every route."""
     from django.urls import Resolver404, resolve
 
-    waiting, seen, count = ["/"], {"/"}, defaultdict(int)
+    waiting, seen, count = ["/"], {"/"}, Counter()
     while waiting:
         url = waiting.pop(0)
         try:
@@ -81,11 +104,14 @@ def walk(client, routes: dict[str, Route], who: str) -> None:
         count[name] += 1
         if count[name] > INSTANCES:
             continue
-        answer = measure(client, url, routes[f"{who} {name}"])
+        answer, queries = counted(client, url)
         if answer.status_code in (301, 302, 303) and (onward := answer.headers["Location"]) not in seen:
             seen.add(onward)
             waiting.append(onward)
-        if answer.status_code != 200 or "html" not in answer.headers.get("Content-Type", ""):
+        if answer.status_code != 200:
+            continue
+        yield Page(who, name, url, *timed(client, url), queries)
+        if "html" not in answer.headers.get("Content-Type", ""):
             continue
         for link in LINK.findall(answer.content.decode()):
             found = link.replace("&amp;", "&")
@@ -94,8 +120,8 @@ def walk(client, routes: dict[str, Route], who: str) -> None:
                 waiting.append(found)
 
 
-def measure(client, url: str, route: Route):
-    """Ask for a page some times, keep its median and its number of queries."""
+def counted(client, url: str):
+    """Ask for a page once; return the answer and its number of queries."""
     from django.db import connection
 
     count = [0]
@@ -106,19 +132,18 @@ def measure(client, url: str, route: Route):
 
     with connection.execute_wrapper(counting):
         answer = client.get(url)
-    if answer.status_code != 200:
-        return answer
-    taken = []
-    for _ in range(REPEATS):
-        begun, worked = time.perf_counter(), time.process_time()
+    return answer, count[0]
+
+
+def timed(client, url: str) -> tuple[float, float]:
+    """Ask for a page some times; return what passed and what was worked, each at the 95th percentile."""
+    passed, worked = [], []
+    while len(passed) < REPEATS or (len(passed) < CLOSE_REPEATS and max(passed) > BOUND * 0.6):
+        begun, before = time.perf_counter(), time.process_time()
         client.get(url)
-        taken.append((time.perf_counter() - begun) * 1000)
-        route.worked.append((time.process_time() - worked) * 1000)
-    if not route.milliseconds or median(taken) > max(route.milliseconds):
-        route.slowest = url
-    route.milliseconds.append(median(taken))
-    route.queries.append(count[0])
-    return answer
+        worked.append((time.process_time() - before) * 1000)
+        passed.append((time.perf_counter() - begun) * 1000)
+    return percentile(passed, 0.95), percentile(worked, 0.95)
 
 
 def pages() -> set[str]:
@@ -136,6 +161,23 @@ def pages() -> set[str]:
     return below(get_resolver().url_patterns, set())
 
 
+def tell(measured: list[Page]) -> None:
+    """Print a line for every route, the slowest page of every person, and every page above the bound."""
+    routes = defaultdict(list)
+    for each in measured:
+        routes[each.who, each.route].append(each)
+    print("  the slowest page of every route, the slowest first:")
+    for found in sorted(routes.values(), key=lambda some: -max(page.figure for page in some)):
+        print(f"    {max(found, key=lambda page: page.figure)}")
+    print("  the slowest page of every person:")
+    for who in dict.fromkeys(page.who for page in measured):
+        print(f"    {max((page for page in measured if page.who == who), key=lambda page: page.figure)}")
+    above = sorted((page for page in measured if page.figure > BOUND), key=lambda page: -page.figure)
+    print(f"  above {BOUND:g} ms: {len(above) or 'none'}")
+    for page in above:
+        print(f"    {page}")
+
+
 def main() -> None:
     """Measure every page for every one of the people."""
     folder = place()
@@ -143,35 +185,30 @@ def main() -> None:
 
     start(Path(folder))
     migrate()
-    report, routes = Report(), defaultdict(Route)
+    report, measured = Report(), []
     logins = [each["login"] for each in json.loads((Path(folder) / "demo.json").read_text(encoding="utf-8"))]
-    baseline = Route()
     from django.test import Client
 
-    measure(Client(), "/sign-in", baseline)
-    for who in PEOPLE:
+    counted(Client(), "/sign-in")
+    baseline = timed(Client(), "/sign-in")[BY_CPU]
+    for who in os.environ.get("GANGMU_BENCH_WHO", "").split() or PEOPLE:
         login = next((each for each in logins if each.startswith(who + ".")), None)
         if login is None:
             print(f"  nobody enters as {who} here")
             continue
-        walk(enter(login), routes, who)
-    for name, route in sorted(routes.items(), key=lambda item: -max(item[1].milliseconds, default=0)):
-        if route.milliseconds:
-            worst = max(route.milliseconds)
-            flag = "  SLOW " + route.slowest if worst > BOUND else ""
-            queries = f"{min(route.queries)}–{max(route.queries)}"
-            print(
-                f"  {name:<44}{median(route.milliseconds):8.1f}{worst:8.1f} ms{median(route.worked):8.1f} ms{queries:>9} queries{flag}"
-            )
-    measured = [value for route in routes.values() for value in route.milliseconds]
-    reached = {name.split(" ", 1)[1] for name, route in routes.items() if route.milliseconds}
+        found = list(walk(enter(login), who))
+        print(f"  {who}: {len(found)} pages", flush=True)
+        measured += found
+    tell(measured)
+    reached = {page.route for page in measured}
     print(f"  never reached: {', '.join(sorted(pages() - reached)) or 'none'}")
+    figures = [page.figure for page in measured]
     report.note("pages measured", str(len(measured)))
-    report.note("p50", median(measured), "ms")
-    report.note("ratio of p95 to the sign-in page", percentile(measured, 0.95) / max(baseline.milliseconds))
-    report.at_most("p95", percentile(measured, 0.95), BOUND)
-    most = max(count for route in routes.values() for count in route.queries)
-    report.at_most("queries of one page", most, MOST_QUERIES, "queries")
+    report.note("p50", median(figures), "ms")
+    report.note("ratio of p95 to the sign-in page", percentile(figures, 0.95) / baseline)
+    report.at_most("p95", percentile(figures, 0.95), BOUND)
+    report.at_most("the slowest page", max(figures), BOUND)
+    report.at_most("queries of one page", max(page.queries for page in measured), MOST_QUERIES, "queries")
     report.close()
 
 

@@ -32,11 +32,13 @@ class Places:
     """Merged, sorted, half-open ranges of paths in the tree.
 
     ``tops`` are the organizations at which the right itself is held, also where one of them
-    stands below another: a person with two posts has two.
+    stands below another: a person with two posts has two. ``whole`` says that the ranges hold
+    every organization there is: a read need not compare what it could not exclude.
     """
 
     ranges: tuple[tuple[str, str], ...] = ()
     tops: tuple[str, ...] = ()
+    whole: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, ranges: Iterable[tuple[str, str]]) -> "Places":

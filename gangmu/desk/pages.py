@@ -25,7 +25,7 @@ from gangmu.kernel.access.queries import somebody_may_sign_in
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.operations import CATALOGUE
 from gangmu.kernel.audit.queries import newest_head, own_entries
-from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries
+from gangmu.kernel.inbox.queries import own_inbox
 from gangmu.kernel.inbox.rules import InboxEntry
 from gangmu.kernel.notices.queries import visible_notices
 from gangmu.kernel.offices.queries import open_for_founding
@@ -248,8 +248,8 @@ MOST_WAITING = 12
 def workbench(request: Request) -> HttpResponse:
     """Show what is waiting, what is late, how the month stands, what is new: the day's first page."""
     context = request.context
-    counts = inbox_counts(context)
-    waiting = inbox_entries(context, "waiting", limit=MOST_WAITING)
+    inbox = own_inbox(context)
+    counts, waiting = inbox.counts, inbox.entries("waiting", limit=MOST_WAITING)
     values = {
         "boxes": [
             (title, getattr(counts, box), reverse(name), light if getattr(counts, box) else "")

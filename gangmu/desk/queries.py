@@ -15,7 +15,7 @@ from gangmu.kernel.offices.queries import first_day
 from gangmu.kernel.orgs.queries import ids_within
 from gangmu.work.plans.models import Dispute, Extension, Handover, Order, Passing, Task
 from gangmu.work.plans.queries.asked import extensions_asked, passings_here
-from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, said_against
+from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, disputes_waiting, said_against
 from gangmu.work.plans.queries.handovers import handovers_to_sign
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, visible_tasks, waiting_tasks
@@ -71,24 +71,25 @@ def own_orders(context: Context) -> QuerySet[Order]:
 
 
 def plan_counts(context: Context) -> Counts:
-    """Return how many tasks, reviews and orders lie in each of the reader's boxes."""
-    owed = own_waiting(context).aggregate(
-        all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=context.today))
+    """Return how many tasks and orders lie in each of the reader's boxes."""
+    started = own_orders(context).order_by().count()
+    if not context.places("plans.answer"):
+        return Counts(started=started)
+    owed = (
+        own_waiting(context)
+        .order_by()
+        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=context.today)))
     )
-    reviews = own_reviews(context).values("order").distinct().count()
     return Counts(
-        waiting=owed["all"] + reviews,
-        overdue=owed["late"],
-        done=own_answered(context).count(),
-        started=own_orders(context).count(),
+        waiting=owed["all"], overdue=owed["late"], done=own_answered(context).count(), started=started
     )
 
 
 def plan_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
-    """Return the first so many of a box: tasks one by one, reviews by order, orders one by one."""
+    """Return the first so many of a box: tasks one by one, orders one by one."""
     match box:
         case "waiting":
-            return [*_owed(own_waiting(context)[:limit]), *_reviews(context, limit)]
+            return _owed(own_waiting(context)[:limit])
         case "overdue":
             return _owed(own_waiting(context).filter(due_on__lt=context.today)[:limit])
         case "done":
@@ -112,7 +113,17 @@ def _owed(tasks: Iterable[Task]) -> list[InboxEntry]:
     ]
 
 
-def _reviews(context: Context, limit: int) -> list[InboxEntry]:
+def review_counts(context: Context) -> Counts:
+    """Return how many orders have answers that wait for the reader's own organizations to look at."""
+    if not context.places("plans.review"):
+        return Counts()
+    return Counts(waiting=own_reviews(context).order_by().values("order").distinct().count())
+
+
+def review_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return what waits to be reviewed: a line an order, with how many answers, the soonest due first."""
+    if box != "waiting":
+        return []
     rows = (
         own_reviews(context)
         .order_by("order__due_on")
@@ -213,15 +224,6 @@ def first_day_steps(context: Context) -> list[FirstDayStep]:
 # What was said back to orders, and waits for somebody's word.
 
 
-def said_back_counts(context: Context) -> Counts:
-    """Return how much waits that was passed down, asked for, said against orders or handed over."""
-    waiting = own_passings(context).count() + handovers_to_sign(context).count()
-    waiting += own_extensions(context).count() + disputes_to_decide(context).count()
-    against = {said.order.pk for said in said_against(context)}
-    late = own_passings(context).filter(due_on__lt=context.today).count()
-    return Counts(waiting=waiting + len(against), overdue=late)
-
-
 def own_passings(context: Context) -> QuerySet[Passing]:
     """Return what was passed down to the reader's own organizations, not to those below them."""
     return passings_here(context).filter(place__path__in=context.places("plans.answer").tops)
@@ -233,20 +235,88 @@ def own_extensions(context: Context) -> QuerySet[Extension]:
     return extensions_asked(context).filter(task__order__issuer__path__in=tops)
 
 
-def said_back_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
-    """Return the first so many of what was said back to orders and waits for the reader's word."""
+def passing_counts(context: Context) -> Counts:
+    """Return how much was passed down to the reader's own organizations."""
+    if not context.places("plans.answer"):
+        return Counts()
+    found = (
+        own_passings(context)
+        .order_by()
+        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=context.today)))
+    )
+    return Counts(waiting=found["all"], overdue=found["late"])
+
+
+def passing_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many of what was passed down to the reader's own organizations."""
+    if box not in ("waiting", "overdue"):
+        return []
+    rows = own_passings(context)
     if box == "overdue":
-        late = own_passings(context).filter(due_on__lt=context.today)[:limit]
-        return [_passed(each) for each in late]
+        rows = rows.filter(due_on__lt=context.today)
+    return [_passed(each) for each in rows[:limit]]
+
+
+def extension_counts(context: Context) -> Counts:
+    """Return how many later days are asked of the reader's own organizations."""
+    if not context.places("plans.issue"):
+        return Counts()
+    return Counts(waiting=own_extensions(context).order_by().count())
+
+
+def extension_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many later days that are asked of the reader's own organizations."""
+    return [_asked(each) for each in own_extensions(context)[:limit]] if box == "waiting" else []
+
+
+def against_counts(context: Context) -> Counts:
+    """Return against how many of the reader's orders something is said."""
+    if not context.places("plans.issue"):
+        return Counts()
+    return Counts(waiting=disputes_waiting(context).values("order").distinct().count())
+
+
+def against_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return what is said against the reader's orders, one line an order: how often, never by whom."""
     if box != "waiting":
         return []
+    counts: dict[int, list[Said]] = {}
+    for said in said_against(context):
+        counts.setdefault(said.order.pk, []).append(said)
     return [
-        *(_passed(each) for each in own_passings(context)[:limit]),
-        *(_asked(each) for each in own_extensions(context)[:limit]),
-        *_against(context, limit),
-        *(_to_decide(each) for each in disputes_to_decide(context)[:limit]),
-        *(_to_sign(each) for each in handovers_to_sign(context)[:limit]),
+        InboxEntry(
+            title=msgid("%(count)s say that it is not for them: %(title)s"),
+            params={"count": sum(said.count for said in some), "title": some[0].order.title},
+            url_name="plans-disputes",
+            org_name=some[0].order.issuer.name,
+            due_on=min(said.answer_by for said in some if said.answer_by),
+        )
+        for some in list(counts.values())[:limit]
     ]
+
+
+def decision_counts(context: Context) -> Counts:
+    """Return how many disputes climbed to the reader as the arbiter."""
+    if not context.places("plans.arbitrate"):
+        return Counts()
+    return Counts(waiting=disputes_to_decide(context).order_by().count())
+
+
+def decision_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many disputes that climbed to the reader as the arbiter."""
+    return [_to_decide(each) for each in disputes_to_decide(context)[:limit]] if box == "waiting" else []
+
+
+def handover_counts(context: Context) -> Counts:
+    """Return how many handovers wait for the reader's own signature."""
+    if context.actor.person_id is None:
+        return Counts()
+    return Counts(waiting=handovers_to_sign(context).order_by().count())
+
+
+def handover_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
+    """Return the first so many handovers that wait for the reader's own signature."""
+    return [_to_sign(each) for each in handovers_to_sign(context)[:limit]] if box == "waiting" else []
 
 
 def _passed(passing: Passing) -> InboxEntry:
@@ -273,23 +343,6 @@ def _asked(extension: Extension) -> InboxEntry:
         due_on=extension.answer_by,
         at=extension.asked_at,
     )
-
-
-def _against(context: Context, limit: int) -> list[InboxEntry]:
-    """Return what is said against the reader's orders, one line an order: how often, never by whom."""
-    counts: dict[int, list[Said]] = {}
-    for said in said_against(context):
-        counts.setdefault(said.order.pk, []).append(said)
-    return [
-        InboxEntry(
-            title=msgid("%(count)s say that it is not for them: %(title)s"),
-            params={"count": sum(said.count for said in some), "title": some[0].order.title},
-            url_name="plans-disputes",
-            org_name=some[0].order.issuer.name,
-            due_on=min(said.answer_by for said in some if said.answer_by),
-        )
-        for some in list(counts.values())[:limit]
-    ]
 
 
 def _to_decide(dispute: Dispute) -> InboxEntry:

@@ -1,7 +1,22 @@
 """What the room brings to the house."""
 
 from gangmu.desk.pages import KIND_WORDS
-from gangmu.desk.queries import plan_counts, plan_entries, said_back_counts, said_back_entries
+from gangmu.desk.queries import (
+    against_counts,
+    against_entries,
+    decision_counts,
+    decision_entries,
+    extension_counts,
+    extension_entries,
+    handover_counts,
+    handover_entries,
+    passing_counts,
+    passing_entries,
+    plan_counts,
+    plan_entries,
+    review_counts,
+    review_entries,
+)
 from gangmu.frame.navigation import add_landmark, add_menu
 from gangmu.kernel.inbox.rules import add_inbox_source
 from gangmu.kernel.notices.rules import name_kinds
@@ -11,7 +26,12 @@ add_menu("system", "Handbook of this place", "desk-handbook", "packs.view", 10)
 add_menu("system", "Log", "desk-log", "audit.view", 20)
 add_menu("system", "What I did", "desk-own-log", None, 30)
 add_inbox_source("plans", plan_counts, plan_entries)
-add_inbox_source("said_back", said_back_counts, said_back_entries)
+add_inbox_source("reviews", review_counts, review_entries)
+add_inbox_source("passings", passing_counts, passing_entries)
+add_inbox_source("extensions", extension_counts, extension_entries)
+add_inbox_source("against", against_counts, against_entries)
+add_inbox_source("decisions", decision_counts, decision_entries)
+add_inbox_source("handovers", handover_counts, handover_entries)
 add_landmark("home", "desk-home")
 add_landmark("search", "desk-search")
 add_landmark("help", "desk-handbook")

@@ -127,8 +127,18 @@ def _link(request: HttpRequest, entry: Entry, nearest: str) -> Link:
         url=reverse(entry.url_name),
         icon=entry.icon,
         here=entry.url_name == nearest,
-        count=entry.count(request) if entry.count else None,
+        count=_counted(request, entry),
     )
+
+
+def _counted(request: HttpRequest, entry: Entry) -> int | None:
+    """Return how much waits at a page; asked once a request, for the menu and the phone's bar alike."""
+    if entry.count is None:
+        return None
+    known: dict[str, int | None] = request.__dict__.setdefault("menu_counts", {})
+    if entry.url_name not in known:
+        known[entry.url_name] = entry.count(request)
+    return known[entry.url_name]
 
 
 def _nearest(request: HttpRequest, entries: list[Entry]) -> str:

@@ -1,7 +1,7 @@
 """Where an account may do what, and the reads of this room's pages."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from gangmu.kernel.access.models import Account, Delegation, Grant, OpenSession,
 from gangmu.kernel.access.rules import BUILT_IN_ROLES, may_be_lent, role_gives
 from gangmu.kernel.audit.operations import OWN
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.kernel.orgs.queries import in_subtree, root_paths, within
 from gangmu.kernel.packs.queries import pack_of, packs_in_force
 from gangmu.kernel.packs.rules import Pack
 
@@ -103,6 +103,7 @@ class AccountActor:
     account: Account
     token_scopes: frozenset[str] | None = None
     _cache: dict[date, list[_Held]] = field(default_factory=dict, compare=False, repr=False)
+    _roots: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def account_id(self) -> int | None:
@@ -129,7 +130,9 @@ class AccountActor:
         if self.token_scopes is not None and not role_gives(self.token_scopes, permission):
             return Places()
         held = self._held_on(now.astimezone(LOCAL).date())
-        return Places.of(each.span for each in held if role_gives(each.permissions, permission))
+        return self._known_whole(
+            Places.of(each.span for each in held if role_gives(each.permissions, permission))
+        )
 
     def lender(self, permission: str, path: str, day: date) -> int | None:
         """Return whose right the account uses at a place, if it holds none there in its own name."""
@@ -144,6 +147,14 @@ class AccountActor:
         if day not in self._cache:
             self._cache[day] = _all_held(self.account.pk, day)
         return self._cache[day]
+
+    def _known_whole(self, places: Places) -> Places:
+        """Note of places that begin at the top of a tree whether no tree lies outside."""
+        if not any(low.count("/") == 1 for low, _ in places.ranges):
+            return places
+        if not self._roots:
+            self._roots.extend(root_paths())
+        return replace(places, whole=all(places.covers_below(path) for path in self._roots))
 
 
 def lender_of(actor: Actor, permission: str, path: str, day: date) -> int | None:

@@ -12,7 +12,7 @@ from gangmu.frame.figures import Tab
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.inbox.operations import read_item
-from gangmu.kernel.inbox.queries import inbox_counts, inbox_entries, item_for, kind_reminders
+from gangmu.kernel.inbox.queries import item_for, kind_reminders, own_inbox
 from gangmu.kernel.inbox.rules import BOXES, Box, Counts, InboxEntry
 
 MOST_LISTED = 500
@@ -67,9 +67,9 @@ def box_tabs(counts: Counts, here: str) -> list[Tab]:
 
 
 def _box(request: Request, box: Box) -> HttpResponse:
-    counts = inbox_counts(request.context)
+    inbox = own_inbox(request.context)
     typed = request.GET.get("q", "").strip()
-    rows = inbox_entries(request.context, box, limit=MOST_LISTED)
+    rows = inbox.entries(box, limit=MOST_LISTED)
     if typed:
         rows = [
             row for row in rows if typed.lower() in f"{entry_title(row)} {row.text} {row.org_name}".lower()
@@ -93,7 +93,7 @@ def _box(request: Request, box: Box) -> HttpResponse:
         return sheet
     values = {
         "table": table,
-        "tabs": box_tabs(counts, box),
+        "tabs": box_tabs(inbox.counts, box),
         "title": TITLES[box],
         "typed": typed,
         "cut_off": len(rows) >= MOST_LISTED,
@@ -151,14 +151,14 @@ def item(request: Request, item_id: int) -> HttpResponse:
 @page(OWN)
 def digest(request: Request) -> HttpResponse:
     """Show on one screen what waits today: counts, and what is due first."""
-    counts = inbox_counts(request.context)
+    inbox = own_inbox(request.context)
     values = {
-        "counts": counts,
-        "tabs": box_tabs(counts, ""),
+        "counts": inbox.counts,
+        "tabs": box_tabs(inbox.counts, ""),
         "day": request.context.today,
         "soonest": [
             (entry_title(entry), entry_url(entry), entry)
-            for entry in inbox_entries(request.context, "waiting", limit=10)
+            for entry in inbox.entries("waiting", limit=10)
         ],
         "reminders": [
             (entry_title(entry), entry_url(entry), entry) for entry in kind_reminders(request.context)

@@ -55,7 +55,8 @@ class Source:
     """A room that fills inboxes from its own tables, so that no row per reader is kept.
 
     ``counts`` gives the reader's counts in one query; ``entries`` the first so many of a
-    box, the soonest due first (the newest first in what is done).
+    box, the soonest due first (the newest first in what is done). It is asked for the entries
+    of a box only where it counts any, so a count may be rough but never nought by mistake.
     """
 
     code: str

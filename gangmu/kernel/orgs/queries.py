@@ -14,30 +14,21 @@ from gangmu.kernel.orgs.rules import ancestor_ids
 
 
 def within(places: Places, field: str = "org__path") -> Q:
-    """Return the condition that a path field lies in one of the places; none holds nothing."""
+    """Return the condition that a path field lies in one of the places; none holds nothing.
+
+    For who may see every organization there is, nothing is compared but that there is one: a
+    condition that all rows meet would have the database walk the tree to find a few of them.
+    """
     if not places:
         return Q(pk__in=())
     if places.everywhere:
         return Q()
+    if places.whole and field.endswith("__path"):
+        return Q(**{f"{field.removesuffix('__path')}__isnull": False})
     condition = Q()
     for low, high in places.ranges:
         condition |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
     return condition
-
-
-def within_trees(places: Places, field: str = "org__path") -> Q:
-    """Return what :func:`within` does, without a comparison for who may see every tree there is.
-
-    For long lists: a condition on paths that all rows meet keeps SQLite from walking them in
-    the order that is asked for, and makes it sort a year of a prefecture for twenty rows.
-    """
-    if not places:
-        return Q(pk__in=())
-    if all(
-        places.covers_below(path) for path in Org.objects.filter(parent=None).values_list("path", flat=True)
-    ):
-        return Q()
-    return within(places, field)
 
 
 def in_subtree(path: str, field: str = "path") -> Q:
@@ -318,6 +309,11 @@ def open_orgs_under(
     if wanted := tuple(levels):
         found = found.filter(level__in=wanted)
     return found
+
+
+def root_paths() -> list[str]:
+    """Return the paths of the tops of all trees, open or closed; for decisions, not for showing."""
+    return list(Org.objects.filter(parent=None).values_list("path", flat=True))
 
 
 def is_whole(org: Org) -> bool:

@@ -124,7 +124,7 @@ class Task(models.Model):
             models.Index(fields=["parent", "period"], name="task_of_parent"),
             models.Index(fields=["period", "path"], name="task_of_period"),
             models.Index(  # holds all that an account of running orders reads
-                fields=["order", "parent", "state", "timing", "due_on", "path"], name="task_account"
+                fields=["order", "state", "timing", "due_on", "path", "parent"], name="task_account"
             ),
             models.Index(
                 fields=["order", "parent"],

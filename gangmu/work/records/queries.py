@@ -9,7 +9,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, within, within_trees
+from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.packs.models import PackVersion
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.records.definitions import FieldKind, RecordKind
@@ -48,7 +48,7 @@ def standing_records(
     period: Period | None = None,
 ) -> QuerySet[Record]:
     """Return the newest versions that the reader may see, the newest day first."""
-    records = Record.objects.filter(within_trees(context.places("records.view")), standing=True)
+    records = Record.objects.filter(within(context.places("records.view")), standing=True)
     if org is not None:
         records = records.filter(org=org)
     if under is not None:

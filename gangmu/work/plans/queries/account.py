@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Left, StrIndex, Substr
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
@@ -81,6 +82,12 @@ def _deeper(top: Org) -> Q:
     return ~Q(parent=top) & Q(path__gt=top.path)
 
 
+def _path_of_step(top: Org) -> Left:
+    """Return of a task the path of the organization directly below ``top`` on the way to it."""
+    rest = Substr("path", len(top.path) + 1)
+    return Left("path", len(top.path) + StrIndex(rest, Value("/")))
+
+
 def _carried(closed: Sequence[int]) -> Q:
     """Return the condition of tasks that outlive their closed order: its tallies do not hold them."""
     return Q(order__in=closed, closed_at=None) & ~Q(carried_to="")
@@ -102,9 +109,9 @@ def total_of(context: Context, top: Org, periods: Iterable[Period]) -> Tally:
     ):
         counting.add_tasks(
             found.values("order_id", "state", "timing", "due_on")
-            .annotate(some_path=Min("path"), count=Count("*"))
+            .annotate(count=Count("*"))
             .order_by()
-            .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
+            .values_list("order_id", "state", "timing", "due_on", Value(top.path), "count")
         )
     tallies = ClosedTally.objects.filter(deeper, in_subtree(top.path), order__in=closed)
     counting.add_tallies(
@@ -241,8 +248,8 @@ def _by_month(cells: Mapping[str, Tally], spans: Mapping[str, str]) -> dict[str,
 def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) -> Account:
     """Count what some orders came to, each in its column, in a number of reads that does not grow.
 
-    Those directly below ``top`` are counted one by one; those deeper by the organization
-    above each, and added up along their paths. What closed orders came to stands ready.
+    Those directly below ``top`` are counted one by one; those deeper by the organization below
+    ``top`` on the way to each. What closed orders came to stands ready.
     """
     closed, running = _closed_and_running({pk: state for pk, _, state in known})
     columns = {pk: column for pk, column, _ in known}
@@ -252,10 +259,10 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     below = Task.objects.filter(_deeper(top), in_subtree(top.path))
     for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
         counting.add_tasks(
-            deeper.values("order_id", "parent_id", "state", "timing", "due_on")
-            .annotate(some_path=Min("path"), count=Count("*"))
+            deeper.values("order_id", "state", "timing", "due_on", step=_path_of_step(top))
+            .annotate(count=Count("*"))
             .order_by()
-            .values_list("order_id", "state", "timing", "due_on", "some_path", "count")
+            .values_list("order_id", "state", "timing", "due_on", "step", "count")
         )
     tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
     counting.add_tallies(tallies.values_list("order_id", "path", "on_time", "late", "missing"))

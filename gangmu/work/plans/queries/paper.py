@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -41,7 +41,8 @@ def backfilled_below(context: Context, top: Org, periods: Iterable[Period], *, d
     )
     if duty:
         rows = rows.filter(task__duty=duty)
-    return Backfilled(rows.count(), rows.filter(given_on__lte=F("task__due_on")).count())
+    dated = Count("pk", filter=Q(given_on__lte=F("task__due_on")))
+    return Backfilled(**rows.aggregate(count=Count("pk"), dated_in_time=dated))
 
 
 def paper_of(context: Context, task: Task) -> PaperAnswer | None:
