@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,7 +14,7 @@ import gangmu.kernel.packs.operations  # noqa: F401 -- the log names what it doe
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import period_of
 from gangmu.core.text import Text
-from gangmu.desk.queries import first_day_steps, log_entries
+from gangmu.desk.queries import first_day_steps, log_entries, with_org_names
 from gangmu.desk.wording import lines_in_words
 from gangmu.frame import formats
 from gangmu.frame.doors import ANYONE, OWN, Request, page
@@ -30,7 +31,7 @@ from gangmu.kernel.inbox.rules import InboxEntry
 from gangmu.kernel.notices.queries import visible_notices
 from gangmu.kernel.offices.queries import open_for_founding
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import names_of, orgs_named_like, roots_for
+from gangmu.kernel.orgs.queries import orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_findings, pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.work.plans.queries.account import total_of
@@ -44,17 +45,7 @@ def verb_words(verb: str) -> str:
     return translate(spec.purpose) if spec and spec.purpose else verb
 
 
-def _log_table(request: Request, entries: Any, title: Text) -> Table:
-    names: dict[int, str] = {}
-
-    def org_name(entry: Entry) -> str:
-        if entry.org is None:
-            return ""
-        if entry.org not in names:
-            keys = {each.org for each in entries[:500] if each.org is not None} | {entry.org}
-            names.update(names_of(keys))
-        return names.get(entry.org, str(entry.org))
-
+def _log_table(request: Request, entries: QuerySet[Entry], title: Text) -> Table:
     columns = [
         Column("pk", say("No."), "number", sort="id"),
         Column("at", say("When"), "instant"),
@@ -64,12 +55,13 @@ def _log_table(request: Request, entries: Any, title: Text) -> Table:
         Column(
             "org",
             say("Where"),
-            value=org_name,
+            value=lambda entry: entry.org_name,
             link=lambda entry: reverse("orgs-org", args=(entry.org,)) if entry.org else "",
         ),
         Column("subject", say("On what"), shown=False),
     ]
-    return Table(request, columns, entries, title=title, empty_title=say("Nothing has happened here yet"))
+    rows = with_org_names(entries)
+    return Table(request, columns, rows, title=title, empty_title=say("Nothing has happened here yet"))
 
 
 @page("audit.view")

@@ -12,7 +12,7 @@ from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.queries import all_entries
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.offices.queries import first_day
-from gangmu.kernel.orgs.queries import ids_within
+from gangmu.kernel.orgs.queries import ids_within, org_name_of
 from gangmu.work.plans.models import Dispute, Extension, Handover, Order, Passing, Task
 from gangmu.work.plans.queries.asked import extensions_asked, passings_here
 from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, disputes_waiting, said_against
@@ -28,10 +28,20 @@ def log_entries(context: Context) -> QuerySet[Entry]:
     only by those who may see all of it. Who disputes a task is seen by the arbiter alone.
     """
     places = context.places("audit.view")
-    entries = all_entries() if places.everywhere else all_entries().filter(org__in=ids_within(places))
+    if places.everywhere:
+        entries = all_entries()
+    elif places.whole:
+        entries = all_entries().filter(org__isnull=False)
+    else:
+        entries = all_entries().filter(org__in=ids_within(places))
     if context.may("plans.arbitrate"):
         return entries
     return entries.exclude(verb__in=WITHOUT_A_NAME)
+
+
+def with_org_names(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Return entries that bring the names of their organizations along, as ``org_name``; names are not secret."""
+    return entries.annotate(org_name=org_name_of("org"))
 
 
 WITHOUT_A_NAME = ("plans.raise_dispute", "plans.raise_disputes", "plans.drop_dispute")

@@ -30,6 +30,8 @@ Words = Text | str
 RIGHT = {"number", "money", "rank"}
 PAGE_SIZES = (20, 50, 100, 200)
 MOST_EXPORTED = 100_000
+LONG = 500
+"""From so many rows on, a page of a list is looked for by its keys before it is read."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,7 @@ class Cell:
     column: Column
     value: Any
     url: str
-    lead: bool = False
-
-    @property
-    def start(self) -> SafeString:
-        """The opening tag of its place in the row."""
-        more = (" gm-right" if self.right else "") + (" gm-lead" if self.lead else "")
-        return format_html(
-            '<td role="cell" data-title="{}" class="gm-cell-{}{}">', self.title, self.kind, more
-        )
+    start: SafeString
 
     @property
     def html(self) -> SafeString:
@@ -115,16 +109,6 @@ class Cell:
         return self.column.kind
 
     @property
-    def title(self) -> str:
-        """The column's title, which stands beside the value on a phone."""
-        return worded(self.column.title)
-
-    @property
-    def right(self) -> bool:
-        """Whether it stands to the right, as figures do."""
-        return self.column.kind in RIGHT
-
-    @property
     def text(self) -> str:
         """The value in words."""
         return cell_text(self.column, self.value)
@@ -136,6 +120,13 @@ class Row:
 
     thing: Any
     cells: tuple[Cell, ...]
+
+    @property
+    def html(self) -> SafeString:
+        """All its cells, where none has a template of its own; else nothing."""
+        if any(cell.column.part for cell in self.cells):
+            return SafeString("")
+        return SafeString("".join(f"{cell.start}{cell.html}</td>" for cell in self.cells))
 
 
 @dataclass(frozen=True)
@@ -305,22 +296,42 @@ class Table:
     def page(self) -> list[Row]:
         """The rows of this page."""
         start = (self.page_number - 1) * self.size
-        return [self._row(thing) for thing in self.sorted_rows[start : start + self.size]]
+        return [self._row(thing) for thing in self._things(start, start + self.size)]
+
+    def _things(self, start: int, end: int) -> Iterable[Any]:
+        """Return what a page shows; of a long list its keys first, so that not all it joins is sorted along."""
+        rows = self.sorted_rows
+        if not isinstance(rows, QuerySet) or self.count < LONG or rows.query.combinator:
+            return rows[start:end]
+        keys = list(rows.values_list("pk", flat=True)[start:end])
+        found = {thing.pk: thing for thing in rows.filter(pk__in=keys)}
+        return [found[key] for key in keys if key in found]
 
     def _row(self, thing: Any) -> Row:
-        lead = self.lead
         return Row(
             thing,
             tuple(
-                Cell(
-                    column,
-                    column.of(thing),
-                    (column.link(thing) or "") if column.link else "",
-                    column is lead,
-                )
-                for column in self.visible
+                Cell(column, column.of(thing), (column.link(thing) or "") if column.link else "", start)
+                for column, start in self._starts
             ),
         )
+
+    @cached_property
+    def _starts(self) -> list[tuple[Column, SafeString]]:
+        """The opening tag of each column's cells; the title stands beside the value on a phone."""
+        return [
+            (
+                column,
+                format_html(
+                    '<td role="cell" data-title="{}" class="gm-cell-{}{}{}">',
+                    worded(column.title),
+                    column.kind,
+                    " gm-right" if column.kind in RIGHT else "",
+                    " gm-lead" if column is self.lead else "",
+                ),
+            )
+            for column in self.visible
+        ]
 
     @property
     def heads(self) -> list[Head]:

@@ -29,6 +29,7 @@ class Fact(models.Model):
             models.Index(fields=["org", "day"], name="fact_of_org"),
             models.Index(fields=["day"], name="fact_of_day"),
             models.Index(fields=["source"], name="fact_of_source"),
+            models.Index(fields=["code", "item", "day"], name="fact_of_code"),
         ]
 
     def __str__(self) -> str:

@@ -157,8 +157,7 @@ def digest(request: Request) -> HttpResponse:
         "tabs": box_tabs(inbox.counts, ""),
         "day": request.context.today,
         "soonest": [
-            (entry_title(entry), entry_url(entry), entry)
-            for entry in inbox.entries("waiting", limit=10)
+            (entry_title(entry), entry_url(entry), entry) for entry in inbox.entries("waiting", limit=10)
         ],
         "reminders": [
             (entry_title(entry), entry_url(entry), entry) for entry in kind_reminders(request.context)

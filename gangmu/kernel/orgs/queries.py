@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Left, StrIndex, Substr
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
@@ -37,6 +38,15 @@ def in_subtree(path: str, field: str = "path") -> Q:
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 
 
+def path_of_step(top: Org, field: str = "path") -> Left:
+    """Return of each row below an organization the path of what stands directly below it on the way.
+
+    The organization itself has its own path. To count rows by place in the database.
+    """
+    rest = Substr(field, len(top.path) + 1)
+    return Left(field, len(top.path) + StrIndex(rest, Value("/")))
+
+
 def within_below(places: Places, org: Org, field: str = "org__path") -> Q:
     """Return the condition that a path field lies below an organization and in one of the places.
 
@@ -61,6 +71,11 @@ def ids_within(places: Places) -> QuerySet[Org, int]:
 def names_of(ids: Iterable[int]) -> dict[int, str]:
     """Return the names of organizations by their ids; names are not secret."""
     return dict(Org.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def org_name_of(field: str) -> Subquery:
+    """Return of each row the name of the organization whose id a field holds; names are not secret."""
+    return Subquery(Org.objects.filter(pk=OuterRef(field)).values("name")[:1])
 
 
 def closing_days(ids: Iterable[int]) -> dict[int, date]:

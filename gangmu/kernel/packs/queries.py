@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from gangmu.core.definition import Fault
 from gangmu.core.errors import NotFound
@@ -37,15 +37,17 @@ def packs_in_force() -> dict[int, Pack]:
     return {root: _composed(hash_) for root, hash_ in uses}
 
 
+def _uses_of(root: int, day: date | None) -> QuerySet[PackUse]:
+    uses = PackUse.objects.filter(root=root)
+    if day is None:
+        return uses.filter(valid_to=None)
+    return uses.filter(Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day)))
+
+
 def pack_version_of(root: int, day: date | None = None) -> PackVersion:
     """Return the version that rules a root organization, now or on a day; none refuses."""
     # The texts are large and are read once a process, by ``_composed``.
-    uses = PackUse.objects.filter(root=root).select_related("version").defer("version__files")
-    if day is None:
-        use = next(iter(uses.filter(valid_to=None)), None)
-    else:
-        holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-        use = uses.filter(holds).first()
+    use = next(iter(_uses_of(root, day).select_related("version").defer("version__files")), None)
     if use is None:
         raise NotFound("No pack is in force here.")
     return use.version
@@ -58,8 +60,11 @@ def first_use_on(root: int) -> date | None:
 
 
 def pack_of(root: int, day: date | None = None) -> Pack:
-    """Return the definitions that rule a root organization, now or on a day."""
-    return _composed(pack_version_of(root, day).hash)
+    """Return the definitions that rule a root organization, now or on a day; none refuses."""
+    hash_ = next(iter(_uses_of(root, day).values_list("version__hash", flat=True)), None)
+    if hash_ is None:
+        raise NotFound("No pack is in force here.")
+    return _composed(hash_)
 
 
 def pack_by_version(version: PackVersion) -> Pack:

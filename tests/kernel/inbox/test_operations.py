@@ -26,6 +26,7 @@ from gangmu.kernel.inbox.queries import (
     inbox_entries,
     item_counts,
     overdue,
+    own_inbox,
     started_by_me,
     to_read,
     waiting,
@@ -126,7 +127,7 @@ def test_finish_items_finishes_one_source_for_everybody(office: Office, officer:
     assert [item.source for item in waiting(secretary)] == ["x:2"]
 
 
-def test_counts_of_all_boxes_take_one_query_however_many_items(
+def test_counts_of_all_boxes_take_three_queries_however_many_items(
     office: Office, officer: Any, secretary: Any, django_assert_num_queries: Any
 ) -> None:
     late = to(secretary, due_on=date(2015, 10, 7))
@@ -136,7 +137,7 @@ def test_counts_of_all_boxes_take_one_query_however_many_items(
     post_items(officer, office.county, source="c", batch=[to(secretary, to_read=True)])
     secretary.places("plans.answer")
 
-    with django_assert_num_queries(2):  # one finds the permissions that items are addressed to
+    with django_assert_num_queries(3):  # one finds the permissions that items are addressed to
         counts = item_counts(secretary)
 
     assert counts == Counts(waiting=2, done=0, to_read=1, started=0, overdue=1)
@@ -175,6 +176,26 @@ def test_an_inbox_is_items_and_open_work_of_all_rooms_in_one_order(
     assert inbox_entries(secretary, "waiting", limit=1, offset=1) == found[1:2]
     assert inbox_counts(secretary) == Counts(waiting=3, overdue=1)
     assert inbox_entries(secretary, "overdue") == []
+
+
+def test_an_inbox_reads_a_box_of_a_room_only_where_the_room_counts_any(
+    office: Office, secretary: Any
+) -> None:
+    asked: list[str] = []
+
+    def entries(context: Context, box: str, limit: int) -> Sequence[InboxEntry]:
+        asked.append(box)
+        return [InboxEntry("Answer an order", "inbox-digest", due_on=date(2015, 10, 1), at=NOW)]
+
+    rules.add_inbox_source("test", lambda context: Counts(waiting=1), entries)
+    try:
+        inbox = own_inbox(secretary)
+        found = {box: len(inbox.entries(box)) for box in rules.BOXES}
+    finally:
+        del rules.SOURCES["test"]
+
+    assert asked == ["waiting"]
+    assert found == {"waiting": 1, "done": 0, "to_read": 0, "started": 0, "overdue": 0}
 
 
 def test_digest_for_shows_no_more_than_the_account_itself_sees(

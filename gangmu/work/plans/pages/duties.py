@@ -177,7 +177,8 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
         title=say("Who receives it"),
         empty_title=say("This order would reach nobody."),
     )
-    cost = order_cost(context, org, duty=duty_code, period=str(period_), text=typed)
+    reached = len(preview.asked)
+    cost = order_cost(context, org, duty=duty_code, period=str(period_), text=typed, organizations=reached)
     values |= {"preview": preview, "table": table, "typed": typed, "reason": reason, **cost_values(cost)}
     if refused is not None:
         values["may_go_on"] = isinstance(refused, AgainstFormalism) and refused.may_go_on

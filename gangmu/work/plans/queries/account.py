@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import Left, StrIndex, Substr
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, visible_orgs
+from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Task
 from gangmu.work.plans.queries.duties import account_kind
 from gangmu.work.plans.queries.tasks import in_cell, visible_tasks
@@ -80,12 +79,6 @@ def _closed_and_running(states: Mapping[int, str]) -> tuple[list[int], list[int]
 def _deeper(top: Org) -> Q:
     """Return the condition of what stands below an organization and not directly below it."""
     return ~Q(parent=top) & Q(path__gt=top.path)
-
-
-def _path_of_step(top: Org) -> Left:
-    """Return of a task the path of the organization directly below ``top`` on the way to it."""
-    rest = Substr("path", len(top.path) + 1)
-    return Left("path", len(top.path) + StrIndex(rest, Value("/")))
 
 
 def _carried(closed: Sequence[int]) -> Q:
@@ -259,7 +252,7 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     below = Task.objects.filter(_deeper(top), in_subtree(top.path))
     for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
         counting.add_tasks(
-            deeper.values("order_id", "state", "timing", "due_on", step=_path_of_step(top))
+            deeper.values("order_id", "state", "timing", "due_on", step=path_of_step(top))
             .annotate(count=Count("*"))
             .order_by()
             .values_list("order_id", "state", "timing", "due_on", "step", "count")

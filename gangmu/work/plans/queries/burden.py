@@ -51,9 +51,21 @@ def duplicates_of(first: date, last: date) -> dict[int, tuple[int, int]]:
     return {row["order__issuer"]: (row["disputed"], row["upheld"]) for row in counted}
 
 
-def order_cost(context: Context, issuer: Org, *, duty: str, period: str, text: str = "") -> Cost:
-    """Return what an order that is issued now would cost and what it repeats, for whoever may issue it."""
+def order_cost(
+    context: Context,
+    issuer: Org,
+    *,
+    duty: str,
+    period: str,
+    text: str = "",
+    organizations: int | None = None,
+) -> Cost:
+    """Return what an order that is issued now would cost and what it repeats, for whoever may issue it.
+
+    ``organizations`` says how many it asks, where that has been found out already.
+    """
     kind, span = duty_of(issuer, duty), parsed_period(period)
-    asked = who_is_asked(kind, tree_on(context, issuer, context.today))
-    demand = demand_of(kind, span, text=text, organizations=len(asked))
+    if organizations is None:
+        organizations = len(who_is_asked(kind, tree_on(context, issuer, context.today)))
+    demand = demand_of(kind, span, text=text, organizations=organizations)
     return cost_of(context, issuer, asked=demand, help_text=help_of(kind))

@@ -30,7 +30,7 @@ def tree_on(context: Context, top: Org, day: date, after: str = "") -> list[Aske
         return []
     spans = spans_on(context, day, under=stood).filter(path__gt=after).order_by("path")
     columns = ("org_id", "path", "parent_id", "name", "org__code", "kind", "domain", "level")
-    return [Asked(*row) for row in spans.values_list(*columns)]
+    return list(map(Asked._make, spans.values_list(*columns)))
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def tasks_of_order(
 ) -> QuerySet[Task]:
     """Return the tasks of one order that the reader may see, in the order of codes."""
     tasks = visible_tasks(context).filter(in_cell(cell, context.today), order=order)
-    if under is not None:
+    if under is not None and under.pk != order.issuer_id:  # below its issuer stand all of them
         tasks = tasks.filter(in_subtree(under.path, "path"))
     return tasks.order_by("org__code")
 

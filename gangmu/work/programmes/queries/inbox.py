@@ -1,5 +1,7 @@
 """What of the goals waits for the reader's own organizations."""
 
+from django.db.models import Count, Q, QuerySet
+
 from gangmu.core.context import Context
 from gangmu.frame.words import msgid
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
@@ -8,22 +10,22 @@ from gangmu.work.programmes.queries.letters import waiting_letters
 from gangmu.work.programmes.queries.targets import visible_changes
 
 
-def own_decisions(context: Context) -> list[TargetVersion]:
+def own_decisions(context: Context) -> QuerySet[TargetVersion]:
     """Return the wishes for other targets that the reader's own organizations decide on."""
     tops = context.places("programmes.manage").tops
     waiting = visible_changes(context).exclude(proposed_by=context.account)
-    by_parent = waiting.filter(target__parent__org__path__in=tops)
-    return list(by_parent[:200])
+    return waiting.filter(target__parent__org__path__in=tops)
 
 
 def goal_counts(context: Context) -> Counts:
     """Return how many letters and wishes wait for the reader's own organizations."""
-    letters = waiting_letters(context)
-    late = letters.filter(due_on__lt=context.today).count()
-    return Counts(
-        waiting=letters.count() + len(own_decisions(context)),
-        overdue=late,
+    letters = (
+        waiting_letters(context)
+        .order_by()
+        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=context.today)))
     )
+    decisions = own_decisions(context).count() if context.places("programmes.manage") else 0
+    return Counts(waiting=letters["all"] + decisions, overdue=letters["late"])
 
 
 def goal_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:

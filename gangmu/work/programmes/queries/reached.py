@@ -9,7 +9,7 @@ from gangmu.core.context import Context
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.queries import counting_facts
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.kernel.orgs.queries import within_below
 from gangmu.work.programmes.definitions import Metric
 
 VIEW = "programmes.view"
@@ -22,23 +22,21 @@ def _own(context: Context, top: Org, code: str, item: str, year: int, *, newest:
     Who told that it does not know is left out, like who told nothing: unknown is not nothing.
     """
     whole = Period("year", year)
-    places = context.places(VIEW)
     facts = counting_facts(context).filter(
-        in_subtree(top.path, "org__path"), code=code, day__lte=min(context.today, whole.last)
+        within_below(context.places(VIEW), top), code=code, day__lte=min(context.today, whole.last)
     )
     if item:
         facts = facts.filter(item=item)
     if newest:
         told = facts.order_by("day", "known_at", "fact").values_list("org__path", "value")
-        last = dict(told)
-        return {path: value for path, value in last.items() if value is not None and places.covers(path)}
+        return {path: value for path, value in dict(told).items() if value is not None}
     rows = (
         facts.filter(day__gte=whole.first)
         .order_by()
         .values_list("org__path")
         .annotate(all=Sum("value"), unknown=Count("pk", filter=Q(value=None)))
     )
-    return {path: total for path, total, unknown in rows if not unknown and places.covers(path)}
+    return {path: total for path, total, unknown in rows if not unknown}
 
 
 def _upwards(top: Org, own: dict[str, Decimal]) -> dict[int, Decimal]:
