@@ -180,7 +180,8 @@ def test_issuing_reads_the_tree_of_the_day_once(office: Office, acting: Any) -> 
 @pytest.mark.parametrize("who", ["officer", "town_officer", "secretary"])
 def test_the_workbench_asks_no_more_for_more_work(office: Office, acting: Any, who: str) -> None:
     place = {"officer": office.county, "town_officer": office.town, "secretary": office.branch}[who]
-    officer, client = acting("officer", office.county, day=BEGIN), browser(acting(who, place, until=None))
+    reader = acting(who, place)
+    officer, client = office.system, browser(reader)
     issue_to_all(officer, office.county, duty="monthly_order", period="2015-10")
     few = len(queries_of(client, "/desk"))
     for period in ("2015-11", "2015-12", "2016-01"):
