@@ -168,6 +168,8 @@ KIND_WORDS = {
     "list": say("Lists of posts"),
     "campaign": say("Campaigns"),
     "cycle": say("The year's calendar"),
+    "sentence": say("Sentences of reports"),
+    "report": say("Reports"),
     "synonym": say("Words of one meaning"),
 }
 

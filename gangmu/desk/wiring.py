@@ -22,6 +22,7 @@ from gangmu.kernel.inbox.rules import add_inbox_source
 from gangmu.kernel.notices.rules import name_kinds
 
 add_menu("desk", "Workbench", "desk-workbench", None, 1, icon="layout-dashboard", phone=True)
+add_menu("desk", "The month in one page", "leader-month", "plans.view", 40, icon="file-text")
 add_menu("system", "Handbook of this place", "desk-handbook", "packs.view", 10)
 add_menu("system", "Log", "desk-log", "audit.view", 20)
 add_menu("system", "What I did", "desk-own-log", None, 30)

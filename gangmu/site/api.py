@@ -9,6 +9,7 @@ from ninja.parser import Parser
 
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.desk import api as desk
+from gangmu.desk.leader import api as leader
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access import api as access
 from gangmu.kernel.files import api as files
@@ -21,6 +22,7 @@ from gangmu.kernel.people import api as people
 from gangmu.kernel.quality import api as quality
 from gangmu.results.assessment import api as assessment
 from gangmu.results.honours import api as honours
+from gangmu.results.reports import api as reports
 from gangmu.work.burden import api as burden
 from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
@@ -73,6 +75,8 @@ for room in (
     plans,
     assessment,
     honours,
+    reports,
+    leader,
     desk,
 ):
     api.add_router("", room.router)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "gangmu.work.plans",
     "gangmu.results.assessment",
     "gangmu.results.honours",
+    "gangmu.results.reports",
     "gangmu.desk",
 ]
 

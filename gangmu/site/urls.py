@@ -6,6 +6,7 @@ from gangmu.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.desk.pages")),
+    path("", include("gangmu.desk.leader.pages")),
     path("", include("gangmu.kernel.access.pages")),
     path("", include("gangmu.kernel.orgs.pages")),
     path("", include("gangmu.kernel.files.pages")),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.results.assessment.pages")),
     path("", include("gangmu.results.honours.pages")),
+    path("", include("gangmu.results.reports.pages")),
     path("", include("gangmu.kernel.imports.pages")),
     path("", include("gangmu.kernel.people.pages")),
     path("", include("gangmu.kernel.offices.pages")),

@@ -37,6 +37,7 @@ from docx.document import Document as WordFile
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -84,13 +85,26 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of the text, two characters in; ``align`` other than that has no indent."""
+class Stretch:
+    """A piece of a paragraph: one that leads to an address, or a mark that stands raised."""
 
     text: str
+    link: str = ""
+    raised: bool = False
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of the text, two characters in; ``align`` other than that has no indent.
+
+    With ``stretches`` it is put together from them, and ``text`` is left empty.
+    """
+
+    text: str = ""
     align: Align = "justify"
     indent: bool = True
     bold: bool = False
+    stretches: Sequence[Stretch] = ()
 
 
 @dataclass(frozen=True)
@@ -360,6 +374,9 @@ def _write_blocks(file: WordFile, blocks: Sequence[Block]) -> None:
                 _write_heading(file, block, numbers)
             case Paragraph():
                 indent = 200 if block.indent and block.align == "justify" else 0
+                if block.stretches:
+                    _write_stretches(_line(file, align=block.align, first=indent), block)
+                    continue
                 for text in block.text.split("\n"):
                     _line(file, text, align=block.align, first=indent, bold=block.bold)
             case Grid():
@@ -368,6 +385,19 @@ def _write_blocks(file: WordFile, blocks: Sequence[Block]) -> None:
                 _write_parties(file, block)
             case NewPage():
                 file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+
+def _write_stretches(paragraph: WordParagraph, block: Paragraph) -> None:
+    for each in block.stretches:
+        run = _run(paragraph, each.text, BODY_FONT, BODY_SIZE, bold=block.bold)
+        if each.raised:
+            run.font.superscript = True
+        if each.link:
+            place = paragraph.part.relate_to(each.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("r:id"), place)
+            run._r.addprevious(link)
+            link.append(run._r)
 
 
 _DIGITS = "〇一二三四五六七八九"
@@ -384,12 +414,17 @@ def _number(level: int, number: int) -> str:
     return forms[level].format(chinese=chinese_number(number), number=number)
 
 
+def heading_number(heading: Heading, numbers: list[int]) -> str:
+    """Return the number of the next heading, empty for one without, and count it among those so far."""
+    if not heading.numbered:
+        return ""
+    numbers[heading.level - 1] += 1
+    numbers[heading.level :] = [0] * (4 - heading.level)
+    return _number(heading.level, numbers[heading.level - 1])
+
+
 def _write_heading(file: WordFile, heading: Heading, numbers: list[int]) -> None:
-    text = heading.text
-    if heading.numbered:
-        numbers[heading.level - 1] += 1
-        numbers[heading.level :] = [0] * (4 - heading.level)
-        text = _number(heading.level, numbers[heading.level - 1]) + text
+    text = heading_number(heading, numbers) + heading.text
     line = _line(file, text, font=HEADING_FONTS[heading.level], first=200)
     line.paragraph_format.keep_with_next = True
     # so that Word's own outline of the document shows it

@@ -1,6 +1,6 @@
 """Every read of the tree; the reader comes first, the day where it matters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from django.db.models.functions import Left, StrIndex, Substr
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
+from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
 from gangmu.kernel.orgs.rules import ancestor_ids
 
@@ -185,6 +186,49 @@ def spans_of(context: Context, org: Org) -> QuerySet[OrgSpan]:
     """Return how an organization stood over time, the newest first."""
     org_by_id(context, org.pk)
     return OrgSpan.objects.filter(org=org).select_related("parent").order_by("-valid_from")
+
+
+@dataclass(frozen=True, slots=True)
+class StoodAt:
+    """An organization as it stood last within a period; ``stays`` whether also on the last day."""
+
+    org: int
+    kind: str
+    domain: str
+    level: str
+    name: str
+    stays: bool
+
+
+def tree_within(org: Org, period: Period) -> list[StoodAt]:
+    """Return what stood at or below an organization on any day of a period, each where it stood last, by id.
+
+    For counting: who asks has been found to see all of it.
+    """
+    during = Q(valid_from__lte=period.last) & (Q(valid_to__isnull=True) | Q(valid_to__gt=period.first))
+    own = OrgSpan.objects.filter(during, org=org).order_by("-valid_from").first()
+    if own is None:
+        return []
+    spans = OrgSpan.objects.filter(during, in_subtree(own.path)).order_by("org", "valid_from")
+    columns = ("org", "kind", "domain", "level", "name", "valid_from", "valid_to")
+    rows = {row[0]: row for row in spans.values_list(*columns)}
+    left = _moved_away(own.path, during, {row[0]: row[5] for row in rows.values() if row[6] is not None})
+    return [
+        StoodAt(pk, kind, domain, level, name, end is None or end > period.last)
+        for pk, kind, domain, level, name, _, end in rows.values()
+        if pk not in left
+    ]
+
+
+def _moved_away(path: str, during: Q, begun: Mapping[int, date]) -> set[int]:
+    """Return of those whose span below a path has ended who stood elsewhere after it."""
+    left: set[int] = set()
+    ids = sorted(begun)
+    for start in range(0, len(ids), 500):
+        later = OrgSpan.objects.filter(during, org__in=ids[start : start + 500]).exclude(in_subtree(path))
+        rows = later.values_list("org", "valid_from")
+        left |= {pk for pk, day in rows if day > begun[pk]}
+    return left
 
 
 def counts_below(context: Context, org: Org) -> list[tuple[str, int]]:

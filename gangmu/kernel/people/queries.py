@@ -127,6 +127,17 @@ def people_named_like(context: Context, typed: str, limit: int = 12) -> list[Per
     return list(found.order_by("pinyin", "pk")[:limit])
 
 
+def how_many_on(org: Org, day: date, *, standing: Iterable[str] = (), posts: Iterable[str] = ()) -> int:
+    """Return how many persons stood so, or held such posts, at or below an organization on a day.
+
+    A number alone, for counting; who they are is read elsewhere, by who may.
+    """
+    here = Q(on_day(day), in_subtree(org.path, "org__path"))
+    if wanted := list(posts):
+        return Post.objects.filter(here, kind__in=wanted).values("person").distinct().count()
+    return Membership.objects.filter(here, status__in=list(standing)).count()
+
+
 def person_with_id_number(context: Context, number: str) -> Person | None:
     """Return the person within reach who has an ID number."""
     found = print_of(number, ID_NUMBER)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import LOCAL
 from gangmu.core.periods import Period, period_of
-from gangmu.site.demo.state import DemoAccount, DemoState, read_state, write_state
+from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence, read_state, write_state
 from gangmu.site.start import DATABASE, DEFAULT_FOLDER, migrate, start
 from gangmu.site.terminal import CommandFailure, Progress, warn, write, write_json
 
@@ -143,12 +143,16 @@ def _make(folder: Path, wanted: DemoState) -> DemoState:
     from gangmu.site.demo.playing import play
 
     accounts: list[DemoAccount] = []
+    sentences: list[ToldSentence] = []
     members = 0
     for place in wanted.places:
-        world, doors = play(pack_folder(place), wanted, progress, after=members)
+        world, doors, told = play(pack_folder(place), wanted, progress, after=members)
         accounts += doors
+        sentences += told
         members += world.members
-    state = wanted.model_copy(update={"finished": True, "accounts": tuple(accounts)})
+    state = wanted.model_copy(
+        update={"finished": True, "accounts": tuple(accounts), "sentences": tuple(sentences)}
+    )
     write_state(folder, state)
     return state
 
@@ -162,3 +166,7 @@ def _tell(folder: Path, state: DemoState, args: argparse.Namespace) -> None:
     write(f"{', '.join(state.places)} ({state.size}), {played}, in {folder}")
     for account in state.accounts:
         write(f"  {account.login:<24}{account.title}: {account.does}")
+    for sentence in state.sentences:
+        write(sentence.text)
+        for figure in sentence.figures:
+            write(f"  {figure.text:>10}  {figure.link}")

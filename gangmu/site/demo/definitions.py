@@ -119,6 +119,25 @@ class Filling(Piece):
         return self
 
 
+class Bodies(Piece):
+    """Bodies of one sort: one for each organization of some blocks, and beside them others without any.
+
+    ``without`` is the share of all, in per cent, that has no organization; these are called by
+    ``name`` and stand in the county that does not exist.
+    """
+
+    kind: str
+    of: tuple[str, ...] = Field(min_length=1)
+    without: int = Field(default=0, ge=0, le=90)
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _called(self) -> "Bodies":
+        if self.without and not self.name:
+            raise ValueError("bodies without an organization need a name")
+        return self
+
+
 class Slips(Piece):
     """How many of a hundred tasks go another way than answered and accepted in time.
 
@@ -206,6 +225,10 @@ class WorldPlan(Piece):
     imagined: ImaginedCounty
     units: tuple[UnitBlock, ...]
     members: tuple[Members, ...]
+    bodies: tuple[Bodies, ...] = ()
+    tells: str = ""
+    """The report in whose sentences the place tells of itself when it has been played."""
+
     month: MonthPlan
     year: YearPlan = YearPlan()
 

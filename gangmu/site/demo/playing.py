@@ -23,7 +23,8 @@ from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
 from gangmu.site.demo.staffing import Desk, fill_world
 from gangmu.site.demo.stage import CALENDAR, Stage
-from gangmu.site.demo.state import DemoAccount, DemoState
+from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
+from gangmu.site.demo.telling import make_bodies_known, tell_sentences
 from gangmu.site.demo.world import World
 
 Say = Callable[[str], None]
@@ -40,8 +41,10 @@ def _doors() -> Doors:
     return doors
 
 
-def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[World, list[DemoAccount]]:
-    """Found a place and play the months that are wanted; return it, and whom one may enter as.
+def play(
+    folder: Path, wanted: DemoState, say: Say, *, after: int = 0
+) -> tuple[World, list[DemoAccount], list[ToldSentence]]:
+    """Found a place and play the months that are wanted; return it, whom one may enter as, and what it tells.
 
     ``after`` is how many persons other places have already.
     """
@@ -53,6 +56,7 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     world, version = take_world(context, folder, small=wanted.size == "small")
     say(f"{folder.name}: {len(world.orgs)} organizations, {world.members} members")
     orgs = found_world(context, world, version, say)
+    make_bodies_known(context, world, orgs)
     desks = desks_of(world, folder.name)
     filling = at(context, morning(month.first - timedelta(days=45)))
     staff = fill_world(filling, world, orgs, desks, say, after)
@@ -64,7 +68,9 @@ def play(folder: Path, wanted: DemoState, say: Say, *, after: int = 0) -> tuple[
     learn_sizes()
     found = look_through(at(context, until), orgs[world.plan.root])
     say(f"{found} doubts in the data")
-    return world, _accounts(folder.name)
+    last = Period.parse(wanted.month)
+    told = tell_sentences(at(context, until), stage.as_officer(until), world, orgs, last, wanted.months)
+    return world, _accounts(folder.name), told
 
 
 def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:

@@ -24,6 +24,24 @@ class DemoAccount(BaseModel):
     next: str = "/"
 
 
+class ToldFigure(BaseModel):
+    """One figure of a sentence, and the page of what it is made of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    link: str
+
+
+class ToldSentence(BaseModel):
+    """One sentence in which a place tells of itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    figures: tuple[ToldFigure, ...] = ()
+
+
 class DemoState(BaseModel):
     """What was built, whether it was finished, and how far its clock stands from ours."""
 
@@ -40,6 +58,7 @@ class DemoState(BaseModel):
     clock_offset: timedelta = timedelta()
     finished: bool = False
     accounts: tuple[DemoAccount, ...] = ()
+    sentences: tuple[ToldSentence, ...] = ()
 
     def is_same_world(self, other: "DemoState") -> bool:
         """Whether both ask for the same places at the same size in the same months."""

@@ -18,6 +18,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_plans,
     calls_programmes,
     calls_quality,
+    calls_reports,
     calls_shelf,
     calls_states,
 )

@@ -15,6 +15,7 @@ from tests.site.matrix import (
     calls_people,
     calls_programmes,
     calls_quality,
+    calls_reports,
     calls_shelf,
     calls_states,
 )
@@ -87,6 +88,9 @@ SAMPLES: dict[str, Sample] = {
     "pledge_id": lambda office: calls_honours.pledge_of(office).pk,
     "honour_id": lambda office: calls_honours.honour_of(office).pk,
     "sheet_org_id": lambda office: office.branch.pk,
+    "report_id": lambda office: calls_reports.report_of(office).pk,
+    "reported_period": lambda office: "2014",
+    "figure_name": lambda office: "organizations.total",
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",
 }

@@ -24,7 +24,13 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
 from gangmu.work.records.operations import write_record
 from tests.conftest import BEGIN, Office
-from tests.site.matrix import calls_assessment, calls_honours, calls_programmes, calls_quality
+from tests.site.matrix import (
+    calls_assessment,
+    calls_honours,
+    calls_programmes,
+    calls_quality,
+    calls_reports,
+)
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
 from tests.site.matrix.calls_ledgers import support_of
@@ -75,6 +81,7 @@ class Scene:
     pledge: Any
     honour: Any
     doubt: Any
+    report: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -143,6 +150,7 @@ def set_scene(office: Office) -> Scene:
         doubt=calls_quality.doubt_of(office),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
+        report=calls_reports.report_of(office, "frozen", f"{VILLAGE}上年情况"),
         screening=calls_assessment.screening_on(calls_assessment.round_of(office, "publicity")),
         pledge=calls_honours.pledge_of(office),
         honour=calls_honours.honour_of(office),

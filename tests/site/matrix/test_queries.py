@@ -17,11 +17,13 @@ from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
+from gangmu.results.reports.queries.reports import report_said
 from gangmu.work.programmes.queries.letters import letter_kind
 from gangmu.work.programmes.queries.targets import metric_of_target
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
+from tests.site.matrix.calls_reports import PARTS
 from tests.site.matrix.found import modules_of
 from tests.site.matrix.scene import TODAY, TOWN, VILLAGE, Scene, said, set_scene
 from tests.site.matrix.test_routes import account_with, with_everything
@@ -135,6 +137,11 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "text": lambda scene: f"{VILLAGE}每天打卡",
     "typed": lambda scene: VILLAGE,
     "year": lambda scene: 2015,
+    "report": lambda scene: scene.report,
+    "report_id": lambda scene: scene.report.pk,
+    "parts": lambda scene: PARTS,
+    "said": lambda scene: report_said(scene.office.system, scene.report),
+    "name": lambda scene: "organizations.total",
 }
 """What a parameter without a default is given, by its name; one that is not here fails the suite."""
 
@@ -149,6 +156,8 @@ BEHIND: dict[str, Callable[[Scene], Any]] = {
 OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "assessment.evidence_for": BEHIND,
     "assessment.facts_behind": BEHIND,
+    "leader.leader_month": {"month": lambda scene: Period.parse("2015-10")},
+    "reports.version_of_report": {"number": lambda scene: 1},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -209,6 +218,8 @@ TELLS_NO_NAME = {
     "burden.months_asked": "months",
     "burden.openings_of": "nobody has opened anything in the scene",
     "plans.order_cost": "the town's own order stands beside nobody else's",
+    "reports.counted_now": "numbers of organizations that are named by their ids",
+    "reports.places_to_write": "the tops of where it holds a permission, the county",
     "access.own_delegations": OWN,
     "assessment.evidence_for": "no orders of the scene are closed, so there are no facts",
     "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
@@ -326,6 +337,7 @@ COUNTS = {
     "notices.objection_counts",
     "notices.reads_notice",
     "orgs.counts_below",
+    "reports.report_counts",
     "people.standing_counts",
     "plans.total_of",
     "plans.knows_dispute",

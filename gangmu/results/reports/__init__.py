@@ -1,0 +1,1 @@
+"""Say what a place reports of itself in sentences whose figures lead home: composed, frozen, signed, printed."""

@@ -1,0 +1,1 @@
+"""What reports say, and what their figures come to."""
