@@ -17,7 +17,7 @@ from gangmu.work.plans.rules import Tally
 router = Router(tags=["desk"])
 
 
-class CountsOut(Schema):
+class MonthCountsOut(Schema):
     """How many tasks stand under each heading."""
 
     due: int
@@ -26,7 +26,7 @@ class CountsOut(Schema):
     missing: int
 
 
-class CountedOut(CountsOut):
+class MonthLineOut(MonthCountsOut):
     """The counts of one duty or organization."""
 
     code: str
@@ -56,10 +56,10 @@ class LeaderMonthOut(Schema):
 
     org_id: int
     month: str
-    total: CountsOut
-    before: CountsOut
-    duties: list[CountedOut]
-    behind: list[CountedOut]
+    total: MonthCountsOut
+    before: MonthCountsOut
+    duties: list[MonthLineOut]
+    behind: list[MonthLineOut]
     stuck: list[StuckOut]
     goals: list[GoalOut]
 

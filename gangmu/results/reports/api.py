@@ -209,7 +209,7 @@ def list_sentences(request: Request, org_id: int) -> list[dict[str, Any]]:
     ]
 
 
-class CountedOut(Schema):
+class FigureAtOut(Schema):
     """One figure: its number, and what it is made of. A count too small to be told is hidden."""
 
     name: str
@@ -229,7 +229,7 @@ class CountedOut(Schema):
     "/orgs/{org_id}/figures/{reported_period}/{figure_name}",
     "reports.figure_at",
     permission="reports.view",
-    response=CountedOut,
+    response=FigureAtOut,
 )
 def read_figure(
     request: Request, org_id: int, reported_period: str, figure_name: str, known_at: datetime | None = None
@@ -254,7 +254,7 @@ def read_figure(
     }
 
 
-class ReportIn(Schema):
+class NewReportIn(Schema):
     """Which report, over which period; without ``kind`` an empty one."""
 
     period: str
@@ -270,13 +270,13 @@ class ReportIn(Schema):
     permission="reports.write",
     response=ReportOut,
 )
-def write(request: Request, org_id: int, body: ReportIn) -> Report:
+def write(request: Request, org_id: int, body: NewReportIn) -> Report:
     """Begin a report of an organization over a period."""
     org = org_by_id(request.context, org_id)
     return write_report(request.context, org, period=body.period, title=body.title, kind=body.kind)
 
 
-class PartIn(Schema):
+class ReportPartIn(Schema):
     """One part: a heading, a sentence of the pack, or a text with figures chosen by letter."""
 
     heading: str = ""
@@ -286,10 +286,10 @@ class PartIn(Schema):
     figures: dict[str, str] = {}
 
 
-class PartsIn(Schema):
+class ReportPartsIn(Schema):
     """What the report says from now on, and the version that was looked at."""
 
-    parts: list[PartIn]
+    parts: list[ReportPartIn]
     title: str = ""
     addressee: str = ""
     based_on: int = 0
@@ -304,7 +304,7 @@ class PartsIn(Schema):
     permission="reports.write",
     response=ReportOut,
 )
-def change(request: Request, report_id: int, body: PartsIn) -> Report:
+def change(request: Request, report_id: int, body: ReportPartsIn) -> Report:
     """Save a draft as its next version."""
     return change_report(
         request.context,
@@ -330,7 +330,7 @@ def freeze(request: Request, report_id: int) -> Report:
     return freeze_report(request.context, report_by_id(request.context, report_id))
 
 
-class SigningIn(Schema):
+class ReportSigningIn(Schema):
     """Who signs, the paper's number, and for whom it is."""
 
     signed_by: str
@@ -347,12 +347,12 @@ class SigningIn(Schema):
     permission="reports.publish",
     response=ReportOut,
 )
-def publish(request: Request, report_id: int, body: SigningIn) -> Report:
+def publish(request: Request, report_id: int, body: ReportSigningIn) -> Report:
     """Sign a frozen report and publish it as a notice."""
     return publish_report(request.context, report_by_id(request.context, report_id), **body.dict())
 
 
-class WithdrawalIn(Schema):
+class ReportWithdrawalIn(Schema):
     """Why."""
 
     reason: str
@@ -366,6 +366,6 @@ class WithdrawalIn(Schema):
     permission="reports.write",
     response=ReportOut,
 )
-def withdraw(request: Request, report_id: int, body: WithdrawalIn) -> Report:
+def withdraw(request: Request, report_id: int, body: ReportWithdrawalIn) -> Report:
     """Withdraw a report, for a reason."""
     return withdraw_report(request.context, report_by_id(request.context, report_id), reason=body.reason)
