@@ -71,19 +71,19 @@ def _counts(tally: Tally) -> dict[str, int]:
 @endpoint(
     router,
     "get",
-    "/orgs/{org_id}/leader/{reported_period}",
+    "/orgs/{org_id}/leader/{reported_month}",
     "leader.leader_month",
     permission="plans.view",
     response=LeaderMonthOut,
 )
-def read_month(request: Request, org_id: int, reported_period: str) -> dict[str, Any]:
+def read_month(request: Request, org_id: int, reported_month: str) -> dict[str, Any]:
     """Return what was asked, what came, what is stuck and where targets stand in a month."""
     try:
-        month = Period.parse(reported_period)
+        month = Period.parse(reported_month)
     except ValueError:
         month = None
     if month is None or month.kind != "month":
-        raise Invalid("Some fields need attention.", faults={"reported_period": "Choose another period."})
+        raise Invalid("Some fields need attention.", faults={"reported_month": "Choose another period."})
     found = leader_month(request.context, org_by_id(request.context, org_id), month)
     return {
         "org_id": found.org.pk,

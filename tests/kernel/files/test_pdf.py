@@ -2,7 +2,6 @@
 
 import re
 import time
-import zlib
 from datetime import date
 
 from gangmu.kernel.files.pdf import pdf_bytes
@@ -19,6 +18,7 @@ from gangmu.kernel.files.word import (
     paper_text,
     word_bytes,
 )
+from tests.pdf_texts import texts_of
 
 ROW = ("第一项", "84.3%")
 LETTER = Document(
@@ -58,33 +58,6 @@ LETTER = Document(
 def pages_of(content: bytes) -> int:
     """Return how many pages a PDF has."""
     return len(re.findall(rb"/Type /Page\b", content))
-
-
-def texts_of(content: bytes) -> str:
-    """Return what stands in the streams of a PDF that this product wrote, as plain text."""
-    said = b""
-    for packed in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-        said += zlib.decompress(_ascii85(packed.strip()))
-    strings = re.findall(rb"\((?:\\.|[^\\)])*\)", said, re.DOTALL)
-    return "".join(_unescaped(each[1:-1]).decode("utf-16-be", "replace") for each in strings)
-
-
-def _ascii85(packed: bytes) -> bytes:
-    import base64
-
-    return base64.a85decode(packed.removesuffix(b"~>"))
-
-
-def _unescaped(text: bytes) -> bytes:
-    def put(match: re.Match[bytes]) -> bytes:
-        given = match.group(1)
-        return (
-            bytes([int(given, 8)])
-            if given[:1].isdigit()
-            else {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}.get(given, given)
-        )
-
-    return re.sub(rb"\\([0-7]{1,3}|.)", put, text, flags=re.DOTALL)
 
 
 def test_pdf_bytes_holds_every_word_of_the_document() -> None:

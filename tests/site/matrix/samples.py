@@ -90,6 +90,7 @@ SAMPLES: dict[str, Sample] = {
     "sheet_org_id": lambda office: office.branch.pk,
     "report_id": lambda office: calls_reports.report_of(office).pk,
     "reported_period": lambda office: "2014",
+    "reported_month": lambda office: "2014-12",
     "figure_name": lambda office: "organizations.total",
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",

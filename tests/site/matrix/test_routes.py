@@ -22,6 +22,7 @@ from gangmu.kernel.packs.operations import use_pack
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.site.api import api
 from tests.conftest import BEGIN, Office
+from tests.pdf_texts import texts_of
 from tests.site.matrix.samples import OWN_THINGS, SAMPLES
 from tests.site.matrix.test_operations import rows
 from tests.taken import small_pack
@@ -147,8 +148,10 @@ def ask(route: Route, path: str, account: Account | None) -> Any:
 
 
 def text_in(answer: Any) -> str:
-    """Return what an answer says; what is packed, as Word and Excel are, unpacked."""
+    """Return what an answer says; what is packed, as Word, Excel and PDF are, unpacked."""
     content: bytes = answer.content
+    if content.startswith(b"%PDF-"):
+        return texts_of(content)
     if not content.startswith(b"PK"):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
