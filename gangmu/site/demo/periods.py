@@ -33,6 +33,7 @@ from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, answer_passing, pass_task
 from gangmu.work.plans.operations.reviews import accept_tasks, return_task
 from gangmu.work.plans.queries.account import account_of
+from gangmu.work.plans.queries.asked import passings_here
 from gangmu.work.plans.queries.disputes import disputes_to_decide
 from gangmu.work.plans.queries.duties import duties_of, record_kind_of
 from gangmu.work.plans.queries.orders import visible_orders
@@ -483,7 +484,10 @@ class _PassingDown(_OneDeed):
             stage.agenda.put(morning(day, 10), partial(self._answer, code, passing))
 
     def _answer(self, code: str, passing: Passing, moment: datetime) -> None:
-        answer_passing(Context(self.play.stage.staff.actors[code, "secretary"], moment), passing, words=PART)
+        """Answer upwards, unless the town has answered without waiting, or was merged."""
+        context = Context(self.play.stage.staff.actors[code, "secretary"], moment)
+        if passings_here(context).filter(pk=passing.pk).exists():
+            answer_passing(context, passing, words=PART)
 
 
 @dataclass(frozen=True)
