@@ -10,6 +10,7 @@ from ninja.parser import Parser
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.desk import api as desk
 from gangmu.desk.leader import api as leader
+from gangmu.desk.thread import api as thread
 from gangmu.frame.problems import problem_response
 from gangmu.kernel.access import api as access
 from gangmu.kernel.files import api as files
@@ -78,6 +79,7 @@ for room in (
     reports,
     leader,
     desk,
+    thread,
 ):
     api.add_router("", room.router)
 

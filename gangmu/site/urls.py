@@ -7,6 +7,7 @@ from gangmu.site.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.desk.pages")),
     path("", include("gangmu.desk.leader.pages")),
+    path("", include("gangmu.desk.thread.pages")),
     path("", include("gangmu.kernel.access.pages")),
     path("", include("gangmu.kernel.orgs.pages")),
     path("", include("gangmu.kernel.files.pages")),

@@ -1,6 +1,7 @@
 """Which facts count; the reads that pages and other rooms need."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gangmu.core.context import Context
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.rules import VOID
-from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree, step_in_sql, within
 
 
 def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:
@@ -50,3 +52,49 @@ def newest_fact() -> int:
 def fact_added_since(number: int, known_at: datetime) -> bool:
     """Whether a fact that was known by an instant has been added after another: what was read is not all."""
     return Fact.objects.filter(pk__gt=number, known_at__lte=known_at).exists()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Facts of a code, of some items or all, about days up to ``last``, from ``first`` on if there is one."""
+
+    code: str
+    items: frozenset[str] | None
+    first: date | None
+    last: date
+
+
+def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:
+    """Return at which places some facts are known, in one read: directly below an organization, and there.
+
+    Only whether there is one is asked of each organization: a count would read a year of facts.
+    """
+    asked = list(dict.fromkeys(wanted))
+    if not asked:
+        return {}
+    facts = counting_facts(context).filter(org=OuterRef("pk")).order_by()
+    known = {f"known{at}": Exists(_wanted(facts, each)) for at, each in enumerate(asked)}
+    rows = Org.objects.filter(in_subtree(top.path)).annotate(step=step_in_sql(top.path), **known)
+    found: dict[Wanted, set[int]] = {each: set() for each in asked}
+    for step, *held in rows.order_by().values_list("step", *known).distinct():
+        for each, there in zip(asked, held, strict=True):
+            if there:
+                found[each] |= {top.pk, int(step or top.pk)}
+    return found
+
+
+def _wanted(facts: QuerySet[Fact], wanted: Wanted) -> QuerySet[Fact]:
+    if wanted.first is not None:
+        facts = facts.filter(day__gte=wanted.first)
+    if wanted.items is not None:
+        facts = facts.filter(item__in=sorted(wanted.items))
+    return facts.filter(code=wanted.code, day__lte=wanted.last)
+
+
+def facts_below(context: Context, org: Org, wanted: Wanted) -> QuerySet[Fact]:
+    """Return the facts that count at an organization and all below it, as far as the reader sees them.
+
+    The organizations are named as a list: by a range of paths SQLite would read every fact of the code.
+    """
+    facts = counting_facts(context).filter(org__in=Org.objects.filter(in_subtree(org.path)).values("pk"))
+    return _wanted(facts, wanted).select_related("org").order_by("org__path", "day", "fact")

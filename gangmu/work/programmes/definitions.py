@@ -68,7 +68,9 @@ class Metric(_Part):
 
     ``combine: sum`` is handed on in parts that add up to the whole; ``each`` is asked of
     everybody alike (a share, a level). ``places`` are its decimals, ``better`` says which way
-    is up. Without ``actual`` nobody has said yet how it is counted.
+    is up. Without ``actual`` nobody has said yet how it is counted. ``duties`` are those by which
+    it is brought about, beside the ones whose records it counts; ``indicator`` is the one that
+    tells it where it is no sum, such as a share.
     """
 
     code: str = Field(pattern=_CODE)
@@ -79,6 +81,8 @@ class Metric(_Part):
     combine: Literal["sum", "each"] = "sum"
     better: Literal["more", "less"] = "more"
     actual: Actual | None = None
+    duties: tuple[str, ...] = ()
+    indicator: str = ""
 
     @model_validator(mode="after")
     def _share_of_each(self) -> "Metric":

@@ -79,11 +79,17 @@ def _asked_period(request: Request) -> Period | None:
         return None
 
 
+def _asked_place(request: Request) -> Org | None:
+    written = request.GET.get("org", "")
+    sound = written.isdecimal() and len(written) < 19
+    return org_by_id(request.context, int(written)) if sound else None
+
+
 @page("records.view")
 def all_records(request: Request) -> HttpResponse:
     """List the records within the reader's reach, to filter and export."""
-    kind = request.GET.get("kind", "")
-    records = standing_records(request.context, kind=kind, period=_asked_period(request))
+    kind, under = request.GET.get("kind", ""), _asked_place(request)
+    records = standing_records(request.context, under=under, kind=kind, period=_asked_period(request))
     table = Table(
         request,
         _columns(request, with_org=True),
@@ -95,6 +101,7 @@ def all_records(request: Request) -> HttpResponse:
         return sheet
     values = {
         "table": table,
+        "under": under,
         "kind": kind,
         "period": request.GET.get("period", ""),
         "kinds": sorted(_titles(request).items()),

@@ -13,7 +13,10 @@ from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.papers import Follows
 from gangmu.core.periods import Period
+from gangmu.desk.thread.queries import goal_in
+from gangmu.desk.thread.rules import Counted
 from gangmu.kernel.access.queries import AccountActor
+from gangmu.kernel.facts.queries import Wanted
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
@@ -46,7 +49,14 @@ def every_query() -> dict[str, Callable[..., Any]]:
 
 QUERIES = every_query()
 
+FACTS = Wanted("task.due", None, None, date(2015, 12, 31))
+
 ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
+    "appraisals": lambda scene: ["year"],
+    "rounds": lambda scene: [scene.appeal.round],
+    "goal": lambda scene: goal_in(
+        scene.office.system, scene.office.branch, programme="yearly_goals", metric="on_time", year=2015
+    ),
     "account": lambda scene: scene.account,
     "account_id": lambda scene: scene.account.pk,
     "as_post": lambda scene: None,
@@ -158,6 +168,9 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "assessment.facts_behind": BEHIND,
     "leader.leader_month": {"month": lambda scene: Period.parse("2015-10")},
     "reports.version_of_report": {"number": lambda scene: 1},
+    "facts.facts_below": {"wanted": lambda scene: FACTS},
+    "facts.where_known": {"wanted": lambda scene: [FACTS]},
+    "thread.facts_of_goal": {"counted": lambda scene: Counted("task.due")},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -223,6 +236,14 @@ TELLS_NO_NAME = {
     "access.own_delegations": OWN,
     "assessment.evidence_for": "no orders of the scene are closed, so there are no facts",
     "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
+    **dict.fromkeys(
+        ("facts.facts_below", "facts.where_known", "thread.facts_of_goal"),
+        "no orders of the scene are closed, so there are no facts",
+    ),
+    "assessment.came_of": "figures of a round; nobody is named",
+    "assessment.rounds_about": "rounds of the county",
+    "assessment.stands_right_above": "yes or no, and the county is not right above the village",
+    "thread.pack_in": "the pack's definitions",
     "assessment.groups_of": "figures of peer groups; nobody is named",
     "assessment.moves_since": "nothing has moved since the round itself",
     "assessment.own_results": OWN,

@@ -11,10 +11,8 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import counting_facts
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.results.assessment.queries.results import FEWEST, stands_right_above
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
-
-FEWEST = 5
-"""A count of fewer opens no further to those whose own it is not."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def evidence_for(
     Where fewer than five facts lie behind a figure it stops, but for who belongs to the
     organization or stands right above it.
     """
-    tops = context.places("assessment.view").tops
-    own = org.path in tops or (org.parent is not None and org.parent.path in tops)
+    own = stands_right_above(context, org)
     sides = []
     for name, measure in (("numerator", kind.numerator), ("denominator", kind.denominator)):
         if measure is None or not measured(measure)[1]:

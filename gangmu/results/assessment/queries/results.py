@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, Max, Min, Q, QuerySet
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening, Signature
 
 
@@ -198,4 +198,51 @@ def screening_by_id(context: Context, screening_id: int) -> Screening:
     found = screenings_for(context).filter(pk=screening_id).first()
     if found is None:
         raise NotFound("There is no such proposal.")
+    return found
+
+
+FEWEST = 5
+"""A count of fewer opens no further, and is told as few, to those whose own it is not."""
+
+
+@dataclass(frozen=True)
+class CameOf:
+    """What a round came to at an organization and below, in figures; nobody is named."""
+
+    scored: int
+    starred: int
+    proposed: int
+    to_rectify: int
+
+
+def came_of(context: Context, round_: Round, org: Org) -> CameOf:
+    """Return what a round came to at an organization and below; nothing before it is made known."""
+    if not (round_.shown and context.may("assessment.view", org.path)):
+        return CameOf(0, 0, 0, 0)
+    here = in_subtree(org.path, "org__path")
+    counts = _standing(round_).filter(here).aggregate(scored=Count("score"), starred=Count("stars"))
+    below = Screening.objects.filter(here, round=round_)
+    decided = Count("pk", filter=Q(decision=Screening.Decision.RECTIFY))
+    return CameOf(**counts, **below.aggregate(proposed=Count("pk"), to_rectify=decided))
+
+
+def stands_right_above(context: Context, org: Org) -> bool:
+    """Whether the reader belongs to an organization or to the one right above: who is told small counts."""
+    tops = context.places("assessment.view").tops
+    return org.path in tops or (org.parent is not None and org.parent.path in tops)
+
+
+def line_values(
+    context: Context, rounds: Iterable[Round], org: Org
+) -> dict[str, tuple[Decimal | None, Result]]:
+    """Return the newest value of each indicator that an organization has in some rounds, by its code.
+
+    As far as the reader may open the result; ``rounds`` are told from the oldest on.
+    """
+    found: dict[str, tuple[Decimal | None, Result]] = {}
+    for round_ in rounds:
+        for row in readable_results(context, round_).filter(org=org).select_related("run"):
+            for line in row.lines:
+                value = None if line["value"] is None else Decimal(line["value"])
+                found[line["indicator"]] = value, row
     return found

@@ -14,7 +14,7 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, PeriodKind
 from gangmu.kernel.notices.queries import open_objections_to
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import within
+from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.results.assessment.definitions import AppraisalKind, ScorecardKind
@@ -175,3 +175,10 @@ def waiting_for(round_: Round, today: date) -> Waiting:
 def reviews_of(round_: Round) -> QuerySet[Review]:
     """Return which offices have looked at their part."""
     return Review.objects.filter(round=round_).select_related("office", "reviewed_by").order_by("reviewed_at")
+
+
+def rounds_about(context: Context, org: Org, appraisals: Iterable[str], year: int) -> list[Round]:
+    """Return the rounds of a year that judge an organization or something below it, the oldest first."""
+    here = Q(org__in=ancestor_ids(org.path)) | Q(org=org) | in_subtree(org.path, "org__path")
+    rows = visible_rounds(context).filter(here, appraisal__in=list(appraisals), period__startswith=str(year))
+    return list(rows.exclude(state=Round.State.WITHDRAWN).order_by("period", "org__path", "pk"))

@@ -23,7 +23,14 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.pages.orders import figures
 from gangmu.work.plans.pages.tasks import task_card
-from gangmu.work.plans.pages.words import HEADINGS, asked_org, asked_period, period_in_words, task_columns
+from gangmu.work.plans.pages.words import (
+    HEADINGS,
+    STATIONS,
+    asked_org,
+    asked_period,
+    period_in_words,
+    task_columns,
+)
 from gangmu.work.plans.papers import month_words, presence, total_of
 from gangmu.work.plans.queries.account import (
     ELSEWHERE,
@@ -310,7 +317,7 @@ def behind(request: Request) -> HttpResponse:
         "ending": ending,
         "duty": duty_,
         "cell": cell,
-        "cells": [(each, HEADINGS[each].word) for each in CELLS],
+        "cells": [*((each, HEADINGS[each].word) for each in CELLS), *STATIONS.items()],
         "duties": sorted(duty_titles(top).items()),
         "crumbs": [
             (translate("The account"), account_url("plans-account", org=top.pk, period=period)),

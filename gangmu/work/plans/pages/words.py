@@ -8,6 +8,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
+from gangmu.core.text import Text
 from gangmu.frame.doors import Request
 from gangmu.frame.figures import Status
 from gangmu.frame.tables import Column
@@ -39,6 +40,17 @@ HEADINGS: Mapping[str, Status] = {
     "overdue": Status(say("Overdue"), "red"),
     "carried": Status(say("Carried over"), "orange"),
 }
+
+
+STATIONS: Mapping[str, Text] = {
+    "answered": say("Answered: an answer stands"),
+    "unseen": say("Answered, and nobody has looked yet"),
+    "unasked": say("Answered, and nobody is to look"),
+    "checked": say("Checked: accepted or given back"),
+    "found": say("Found wanting: given back at least once"),
+    "fixed": say("Mended: accepted after it was given back"),
+}
+"""How far a task has come in the loop, as a list of tasks may be narrowed."""
 
 
 DISPUTED = Status(say("Disputed: the clock stands still"), "yellow")

@@ -346,12 +346,15 @@ def those_beside_in(context: Context, org: Org, periods: Iterable[Period]) -> Be
 def tasks_behind(
     context: Context, top: Org, periods: Iterable[Period], *, duty: str = "", cell: str = ""
 ) -> QuerySet[Task]:
-    """Return the tasks that a figure of an account is made of, in the order of the tree."""
+    """Return the tasks that a figure of an account is made of, in the order of the tree.
+
+    ``duty`` is one duty's code, or those of several with commas between.
+    """
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such account.")
     tasks = visible_tasks(context).filter(
         in_subtree(top.path, "path"), period__in=[str(period) for period in periods]
     )
     if duty:
-        tasks = tasks.filter(duty=duty)
+        tasks = tasks.filter(duty__in=duty.split(","))
     return tasks.filter(in_cell(cell, context.today)).order_by("org__code", "duty")

@@ -190,6 +190,25 @@ def in_cell(cell: str, today: date) -> Q:
             return Q(paper_answers__backfilled=True, paper_answers__answer__standing=True)
         case "carried":
             return Q(state__in=OPEN, closed_at=None, order__state=Order.State.CLOSED)
+    return _at_station(cell)
+
+
+def _at_station(station: str) -> Q:
+    """Return the condition that a task has come to a station of the loop; none is any that was issued."""
+    answered, looked_at = Q(state__in=(*ANSWERED, "returned")), ~Q(order__review="none")
+    match station:
+        case "answered":
+            return answered
+        case "unseen":
+            return Q(state="answered", returns=0) & looked_at
+        case "unasked":
+            return answered & ~looked_at
+        case "checked":
+            return (Q(state="accepted") | (Q(returns__gt=0) & ~Q(state="withdrawn"))) & looked_at
+        case "found":
+            return Q(returns__gt=0) & ~Q(state="withdrawn") & looked_at
+        case "fixed":
+            return Q(returns__gt=0, state="accepted") & looked_at
     return ~Q(state="withdrawn")
 
 

@@ -1,0 +1,173 @@
+"""How far a year's tasks have come in the loop, by order and by the place below an organization."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as translate
+
+from gangmu.core.context import Context
+from gangmu.core.errors import NotFound
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree, is_whole, step_in_sql, visible_orgs
+from gangmu.work.plans.models import ClosedTally, Order, Return, Task
+from gangmu.work.plans.queries.account import ELSEWHERE, periods_in_year
+from gangmu.work.plans.rules import ANSWERED
+from gangmu.work.plans.stations import Stations
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One order that asked somebody below an organization for something."""
+
+    pk: int
+    duty: str
+    period: str
+    title: str
+    closed: bool
+    reviewed: bool
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The orders of a year below one organization, and how far their tasks are, by order and place.
+
+    The places are those directly below, by their ids; 0 stands for who was there and is out
+    of sight today.
+    """
+
+    orders: Mapping[int, Issued] = field(default_factory=dict)
+    places: Mapping[int, str] = field(default_factory=dict)
+    cells: Mapping[tuple[int, int], Stations] = field(default_factory=dict)
+
+    def at(self, place: int | None = None) -> Stations:
+        """Return the sum over all orders, at all places or at one."""
+        total = Stations()
+        for (_, step), each in self.cells.items():
+            if place in (None, step):
+                total.take(each)
+        return total
+
+
+def loop_of(context: Context, top: Org, year: int) -> Loop:
+    """Return how far the tasks of a year's orders are at an organization and below.
+
+    The reads do not grow with the tasks: what closed orders came to stands ready, what waits
+    to be looked at and what was given back is counted where it stands. What was given back
+    was answered once, so each station is a part of the one before.
+    """
+    if not context.may("plans.view", top.path):
+        raise NotFound("There is no such organization.")
+    asked = Order.objects.filter(period__in=[str(each) for each in periods_in_year(year)])
+    orders = {
+        order.pk: Issued(
+            order.pk,
+            order.duty,
+            order.period,
+            order.title,
+            order.state == Order.State.CLOSED,
+            order.review != "none",
+        )
+        for order in asked.exclude(state=Order.State.WITHDRAWN).only(
+            "pk", "duty", "period", "title", "state", "review"
+        )
+    }
+    counting = _Counting(top, orders)
+    counting.issued()
+    counting.looked_at()
+    return counting.loop(context)
+
+
+@dataclass
+class _Counting:
+    """A loop as it is added up."""
+
+    top: Org
+    orders: Mapping[int, Issued]
+    cells: dict[tuple[int, int], Stations] = field(default_factory=dict)
+
+    def issued(self) -> None:
+        """Count what was issued and answered: of closed orders by their tallies, else by the tasks."""
+        closed = [order.pk for order in self.orders.values() if order.closed]
+        running = [order.pk for order in self.orders.values() if not order.closed]
+        tasks = Task.objects.exclude(state=Task.State.WITHDRAWN)
+        near = Q(parent=self.top) | Q(org=self.top, path=self.top.path)
+        carried = ~Q(parent=self.top) & self._below() & Q(closed_at=None) & ~Q(carried_to="")
+        for found in (
+            tasks.filter(near, order__in=closed),
+            tasks.filter(carried, order__in=closed),
+            tasks.filter(Q() if is_whole(self.top) else in_subtree(self.top.path), order__in=running),
+        ):
+            for cell, state, count in self._counted(found):
+                cell.issued += count
+                cell.answered += count * (state in ANSWERED)
+        tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below(), order__in=closed)
+        rows = (
+            tallies.annotate(step=step_in_sql(self.top.path))
+            .values("order_id", "step")
+            .annotate(answers=Sum("on_time") + Sum("late"), never=Sum("missing"))
+            .order_by()
+            .values_list("order_id", "step", "answers", "never")
+        )
+        for order, step, answers, never in rows:
+            cell = self._cell(order, step)
+            cell.issued += answers + never
+            cell.answered += answers
+
+    def looked_at(self) -> None:
+        """Count who has looked at the answers, what was given back, and what was accepted after that."""
+        reviewed = [order.pk for order in self.orders.values() if order.reviewed]
+        whole = Q() if is_whole(self.top) else in_subtree(self.top.path)
+        here = Task.objects.filter(whole, order__in=reviewed)
+        given_back = here.filter(pk__in=Return.objects.values("task")).exclude(state=Task.State.WITHDRAWN)
+        for cell, state, count in self._counted(given_back):
+            again = count * (state == Task.State.ANSWERED)
+            cell.found += count
+            cell.fixed += count * (state == Task.State.ACCEPTED)
+            cell.answered += count * (state == Task.State.RETURNED)
+            cell.unseen -= again
+            cell.checked += again
+        for cell, _, count in self._counted(here.filter(state=Task.State.ANSWERED)):
+            cell.unseen += count
+            cell.checked -= count
+        for (order, _), cell in self.cells.items():
+            if self.orders[order].reviewed:
+                cell.checked += cell.answered
+            else:
+                cell.unasked = cell.answered
+
+    def loop(self, context: Context) -> Loop:
+        """Return what was counted; who is out of the reader's sight today stands together."""
+        steps = {step for _, step in self.cells}
+        places = dict(visible_orgs(context).filter(pk__in=steps).order_by("code").values_list("pk", "name"))
+        cells: dict[tuple[int, int], Stations] = {}
+        for (order, step), each in self.cells.items():
+            cells.setdefault((order, step if step in places else ELSEWHERE), Stations()).take(each)
+        if steps - places.keys():
+            places[ELSEWHERE] = translate("Now elsewhere")
+        met = {order for order, _ in cells}
+        return Loop({pk: order for pk, order in self.orders.items() if pk in met}, places, cells)
+
+    def _below(self) -> Q:
+        """Return the condition of what stands below the top.
+
+        At the top of the only tree no paths are compared: SQLite would walk every task by its
+        path instead of reading the few columns that an index of the orders holds.
+        """
+        if is_whole(self.top):
+            return ~Q(parent=None)
+        return Q(path__gt=self.top.path) & in_subtree(self.top.path)
+
+    def _counted(self, tasks: QuerySet[Task]) -> Iterator[tuple[Stations, str, int]]:
+        rows = (
+            tasks.annotate(step=step_in_sql(self.top.path))
+            .values("order_id", "step", "state")
+            .annotate(count=Count("*"))
+            .order_by()
+            .values_list("order_id", "step", "state", "count")
+        )
+        for order, step, state, count in rows:
+            yield self._cell(order, step), state, count
+
+    def _cell(self, order: int, step: str) -> Stations:
+        return self.cells.setdefault((order, int(step) if step else self.top.pk), Stations())
