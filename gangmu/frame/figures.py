@@ -14,6 +14,16 @@ Light = Literal["green", "yellow", "orange", "red", "blue", "grey"]
 LIGHTS: tuple[Light, ...] = ("green", "yellow", "orange", "red", "blue", "grey")
 
 
+LIGHT_COLOURS: Mapping[Light, str] = {
+    "green": "#2f7d4f",
+    "yellow": "#8a6a00",
+    "orange": "#b3541e",
+    "red": "#b3261e",
+    "blue": "#2f6d86",
+    "grey": "#5b636c",
+}
+"""The lights as the ground of an area on which white words stand."""
+
 HEAT_COLOURS = ["#eff2f5", "#aecdd9", "#7fb0c3", "#2f6d86", "#174c61"]
 
 
@@ -227,8 +237,11 @@ def flow(title: Words, links: Sequence[tuple[str, str, Any]], **more: Any) -> Ch
     return Chart(title, options, ("", "", title), list(links), **more)
 
 
-def treemap(title: Words, parts: Sequence[tuple[str, Any]], **more: Any) -> Chart:
-    """Return areas as large as their values."""
+def treemap(
+    title: Words, parts: Sequence[tuple[str, Any]], *, lights: Mapping[str, Light] | None = None, **more: Any
+) -> Chart:
+    """Return areas as large as their values; ``lights`` colours some by how they stand."""
+    shades = lights or {}
     options = {
         "series": [
             {
@@ -240,7 +253,11 @@ def treemap(title: Words, parts: Sequence[tuple[str, Any]], **more: Any) -> Char
                 "right": 0,
                 "top": 0,
                 "bottom": 0,
-                "data": [{"name": name, "value": _plain(value)} for name, value in parts],
+                "data": [
+                    {"name": name, "value": _plain(value)}
+                    | ({"itemStyle": {"color": LIGHT_COLOURS[shades[name]]}} if name in shades else {})
+                    for name, value in parts
+                ],
             }
         ]
     }

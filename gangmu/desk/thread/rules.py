@@ -36,13 +36,20 @@ class Counted:
         same = self.items is None or other.items is None or bool(self.items & other.items)
         return self.code == other.code and same
 
+    def holds(self, other: "Counted") -> bool:
+        """Whether all facts of another belong here, too."""
+        wider = self.items is None or (other.items is not None and other.items <= self.items)
+        return self.code == other.code and wider
 
-def counted_by_metric(metric: Metric) -> Counted | None:
-    """Return the facts in which a metric's number is told, or None where nobody has said it."""
-    if metric.actual is None:
-        return None
-    item = frozenset({metric.actual.item}) if metric.actual.item else None
-    return Counted(metric.actual.sum or metric.actual.last, item, bool(metric.actual.last))
+
+def counted_by_metric(metric: Metric) -> tuple[Counted, ...]:
+    """Return the facts in which a metric's number is told; none where nobody has said it."""
+    actual = metric.actual
+    if actual is None:
+        return ()
+    item = frozenset({actual.item}) if actual.item else None
+    told = Counted(actual.sum or actual.last, item, bool(actual.last))
+    return (told, Counted(actual.of, item)) if actual.of else (told,)
 
 
 def counted_by_record(kind: RecordKind) -> tuple[Counted, ...]:
@@ -115,14 +122,15 @@ def _thread(pack: Pack, programme: ProgrammeKind, metric: Metric) -> Thread:
     records = tuple(
         kind
         for kind in pack.all(RecordKind)
-        if kind.code in wanted or (counted and any(counted.meets(each) for each in counted_by_record(kind)))
+        if kind.code in wanted or any(own.meets(each) for own in counted for each in counted_by_record(kind))
     )
     own = tuple(
         kind
         for kind in pack.all(IndicatorKind)
-        if kind.code == metric.indicator or (counted and reads(kind, [counted]))
+        if kind.code == metric.indicator
+        or any(each.holds(counted[0]) for each in read_by_indicator(kind) if counted)
     )
-    facts = (counted,) if counted else tuple(each for kind in own for each in read_by_indicator(kind))
+    facts = counted or tuple(each for kind in own for each in read_by_indicator(kind))
     told = [each for duty, _ in duties for each in counted_by_duty(duty)]
     others = tuple(kind for kind in pack.all(IndicatorKind) if kind not in own and reads(kind, told))
     codes = {kind.code for kind in own or others}
@@ -145,14 +153,14 @@ def _thread(pack: Pack, programme: ProgrammeKind, metric: Metric) -> Thread:
 
 
 def _duties(
-    pack: Pack, programme: ProgrammeKind, metric: Metric, counted: Counted | None
+    pack: Pack, programme: ProgrammeKind, metric: Metric, counted: tuple[Counted, ...]
 ) -> Iterator[tuple[DutyKind, Why]]:
     for duty in pack.all(DutyKind):
         record = pack.find(RecordKind, duty.answer)
         written = (*(counted_by_record(record) if record else ()), *counted_by_duty(duty))
         if duty.code in metric.duties:
             yield duty, "named"
-        elif counted and counted.items is not None and any(counted.meets(each) for each in written):
+        elif any(own.meets(each) for own in counted if own.items is not None for each in written):
             yield duty, "counted"
         elif programme.follows.article and duty.follows == programme.follows:
             yield duty, "paper"

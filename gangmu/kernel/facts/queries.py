@@ -10,7 +10,7 @@ from gangmu.core.context import Context
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.rules import VOID
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, step_in_sql, within
+from gangmu.kernel.orgs.queries import in_subtree, step_in_sql, visible_orgs, within
 
 
 def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:
@@ -74,7 +74,8 @@ def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wa
         return {}
     facts = counting_facts(context).filter(org=OuterRef("pk")).order_by()
     known = {f"known{at}": Exists(_wanted(facts, each)) for at, each in enumerate(asked)}
-    rows = Org.objects.filter(in_subtree(top.path)).annotate(step=step_in_sql(top.path), **known)
+    orgs = visible_orgs(context).filter(in_subtree(top.path))
+    rows = orgs.annotate(step=step_in_sql(top.path), **known)
     found: dict[Wanted, set[int]] = {each: set() for each in asked}
     for step, *held in rows.order_by().values_list("step", *known).distinct():
         for each, there in zip(asked, held, strict=True):
@@ -96,5 +97,7 @@ def facts_below(context: Context, org: Org, wanted: Wanted) -> QuerySet[Fact]:
 
     The organizations are named as a list: by a range of paths SQLite would read every fact of the code.
     """
-    facts = counting_facts(context).filter(org__in=Org.objects.filter(in_subtree(org.path)).values("pk"))
+    facts = counting_facts(context).filter(
+        org__in=visible_orgs(context).filter(in_subtree(org.path)).order_by().values("pk")
+    )
     return _wanted(facts, wanted).select_related("org").order_by("org__path", "day", "fact")

@@ -110,11 +110,30 @@ class Divisor(Measure):
         return self.orgs is None and self.number is None
 
 
+class Sample(BaseModel):
+    """That only some were asked: ``out_of`` says how many there are, as a number, a sum or the last of facts.
+
+    Left out, there are very many. It changes no value: it says how sure one is.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    out_of: Divisor | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> "Sample":
+        of = self.out_of
+        if of is not None and of.number is None and of.sum is None and of.last is None:
+            raise ValueError("how many there are is a number, a sum or the last of facts")
+        return self
+
+
 class IndicatorKind(Definition):
     """One number per organization and period, from facts alone.
 
     ``scope: subtree`` puts together the organization and all below it: a ratio of sums,
-    never a mean of ratios.
+    never a mean of ratios. ``sample`` says that the denominator counts who was asked of more:
+    then the share is shown with its margin.
     """
 
     title_from_code: ClassVar[bool] = True
@@ -123,6 +142,13 @@ class IndicatorKind(Definition):
     denominator: Divisor | None = None
     scope: Literal["own", "subtree"] = "own"
     better: Literal["more", "less"] = "more"
+    sample: Sample | None = None
+
+    @model_validator(mode="after")
+    def _sampled(self) -> "IndicatorKind":
+        if self.sample is not None and (self.denominator is None or not self.denominator.measured):
+            raise ValueError("a sample needs a denominator that counts who was asked")
+        return self
 
     @property
     def measures(self) -> tuple[Measure, ...]:

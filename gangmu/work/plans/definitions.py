@@ -1,7 +1,8 @@
 """What a pack may say about duties: who owes what, by which paper, when; and how it is accounted for."""
 
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,7 @@ from gangmu.core.definition import Definition
 from gangmu.core.papers import Follows
 from gangmu.core.text import Text
 
+Share = Annotated[Decimal, Field(ge=0, le=1)]
 Every = Literal["month", "quarter", "half", "year", "once"]
 
 
@@ -67,6 +69,16 @@ class TaskRules(Definition):
 
 
 class AccountKind(Definition):
-    """How the month's account (晒账单) is shown: how many of the best are named to all."""
+    """How the month's account (晒账单) is shown: how many of the best are named to all.
+
+    ``lights`` are the shares answered from which a place is shown green, and from which yellow.
+    """
 
     best_named: int = Field(default=3, ge=0, le=20)
+    lights: tuple[Share, Share] = (Decimal("0.9"), Decimal("0.75"))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AccountKind":
+        if self.lights[0] < self.lights[1]:
+            raise ValueError("green begins above yellow")
+        return self

@@ -18,6 +18,7 @@ from gangmu.desk.thread.rules import Counted
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.facts.queries import Wanted
 from gangmu.kernel.imports.queries import kind_of, rows_of
+from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from gangmu.results.reports.queries.reports import report_said
@@ -163,11 +164,18 @@ BEHIND: dict[str, Callable[[Scene], Any]] = {
     "known_at": lambda scene: NOW,
 }
 
+
+def first_result(round_: Round) -> Result:
+    """Return one result of a round."""
+    return Result.objects.filter(run__round=round_).select_related("org").earliest("pk")
+
+
 OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "assessment.evidence_for": BEHIND,
     "assessment.facts_behind": BEHIND,
     "leader.leader_month": {"month": lambda scene: Period.parse("2015-10")},
     "reports.version_of_report": {"number": lambda scene: 1},
+    "assessment.share_in": BEHIND | {"result": lambda scene: first_result(scene.appeal.round)},
     "facts.facts_below": {"wanted": lambda scene: FACTS},
     "facts.where_known": {"wanted": lambda scene: [FACTS]},
     "thread.facts_of_goal": {"counted": lambda scene: Counted("task.due")},
@@ -242,6 +250,7 @@ TELLS_NO_NAME = {
     ),
     "assessment.came_of": "figures of a round; nobody is named",
     "assessment.rounds_about": "rounds of the county",
+    "assessment.share_in": "a share and numbers",
     "assessment.stands_right_above": "yes or no, and the county is not right above the village",
     "thread.pack_in": "the pack's definitions",
     "assessment.groups_of": "figures of peer groups; nobody is named",

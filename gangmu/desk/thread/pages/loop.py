@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -16,9 +17,10 @@ from gangmu.desk.thread.queries import Threads, health_in
 from gangmu.desk.thread.words import BREAKS, plainly
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
-from gangmu.frame.figures import Chart, flow
+from gangmu.frame.figures import Chart, Light, flow, treemap
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.work.plans.queries.duties import account_kind
 from gangmu.work.plans.stations import Stations
 
 
@@ -66,6 +68,7 @@ def loop(request: Request) -> HttpResponse:
         "tabs": tabs(org, year, "desk-loop"),
         "figures": list(_figures(threads, total)),
         "chart": _chart(org.pk, year, total) if total.issued else None,
+        "tree": _tree(threads),
         "bars": list(_bars(org.pk, year, total)),
         "breaks": [
             (plainly(BREAKS[kind]), count, address("desk-threads", org=org.pk, year=year, broken=kind))
@@ -156,6 +159,28 @@ def _figures(threads: Threads, total: Stations) -> Iterator[dict[str, Any]]:
             "light": "",
             "note": "" if code == "issued" else share_of(total, code),
         }
+
+
+def _light(stations: Stations, lights: tuple[Decimal, Decimal]) -> Light:
+    """Return how a place stands by what was answered of what was issued, by the pack's own bounds."""
+    share = Decimal(stations.answered) / stations.issued
+    return "green" if share >= lights[0] else "yellow" if share >= lights[1] else "red"
+
+
+def _tree(threads: Threads) -> Chart | None:
+    """Return the places as areas: as large as what was asked of them, coloured by what was answered."""
+    held = [(place.name, threads.loop.at(place=place.pk), place.pk) for place in threads.below]
+    known = [(name, stations, pk) for name, stations, pk in held if stations.issued]
+    if len(known) < 2:
+        return None
+    bounds = account_kind(threads.org).lights
+    named = {f"{name} {share_of(stations, 'answered')}": (stations, pk) for name, stations, pk in known}
+    return treemap(
+        say("Places by what was asked of them, coloured by what was answered"),
+        [(name, stations.issued) for name, (stations, _) in named.items()],
+        lights={name: _light(stations, bounds) for name, (stations, _) in named.items()},
+        links={name: address("desk-loop", org=pk, year=threads.year) for name, (_, pk) in named.items()},
+    )
 
 
 def _bars(org: int, year: int, total: Stations) -> Iterator[dict[str, Any]]:

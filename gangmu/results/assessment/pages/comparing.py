@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
+from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
@@ -18,8 +19,9 @@ from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.definitions import ScorecardKind
+from gangmu.results.assessment.margins import differ
 from gangmu.results.assessment.models import Result, Round
-from gangmu.results.assessment.pages.results import value_text
+from gangmu.results.assessment.pages.results import decimal_of, margin_text, value_text
 from gangmu.results.assessment.pages.words import (
     notes_in_words,
     period_in_words,
@@ -36,9 +38,11 @@ from gangmu.results.assessment.queries.comparing import (
     two_beside,
     what_if,
 )
+from gangmu.results.assessment.queries.evidence import share_in
 from gangmu.results.assessment.queries.results import readable_results, result_of, results_over_years
-from gangmu.results.assessment.queries.rounds import indicators_of, round_by_id, scorecard_of
+from gangmu.results.assessment.queries.rounds import indicators_of, round_by_id, scorecard_of, standing_run
 from gangmu.results.assessment.whatif import changed_card
+from gangmu.results.indicators.definitions import IndicatorKind
 
 WHY = {
     "own": msgid("its own figures changed"),
@@ -174,6 +178,7 @@ def beside(request: Request, round_id: int, org_id: int, card_code: str) -> Http
                 "right": value_text(kinds[line.indicator], line.right),
                 "left_points": line.left_points,
                 "right_points": line.right_points,
+                **_sampled(context, round_, (left, right), kinds[line.indicator]),
             }
             for line in (two_beside(left, right) if right else ())
             if line.indicator in kinds
@@ -183,6 +188,28 @@ def beside(request: Request, round_id: int, org_id: int, card_code: str) -> Http
         "crumbs": _crumbs(round_, translate("Side by side")),
     }
     return render(request, "assessment/beside.html", values)
+
+
+def _sampled(
+    context: Context, round_: Round, both: tuple[Result, Result | None], kind: IndicatorKind
+) -> dict[str, Any]:
+    """Return the margins of a sampled line on both sides, and whether the two differ beyond them."""
+    if kind.sample is None or both[1] is None:
+        return {}
+    known_at = standing_run(round_).known_at
+    one, other = (share_in(context, round_, row, kind, known_at) for row in both if row is not None)
+    said = ""
+    if one is not None and other is not None:
+        said = (
+            msgid("different beyond the margins")
+            if differ(one, other)
+            else msgid("a tie: within the margins")
+        )
+    return {
+        "left_margin": margin_text(one),
+        "right_margin": margin_text(other),
+        "verdict": translate(said) if said else "",
+    }
 
 
 def _number(written: str) -> Decimal | None:
@@ -337,10 +364,39 @@ def years(request: Request, org_id: int) -> HttpResponse:
         "org": org,
         "table": table,
         "charts": charts,
+        "trends": [_trend(list(reversed(rows))) for rows in by_card.values() if len(rows) > 1],
         "tabs": tabs_of(request, "org", org.pk, org.path, "assessment-years"),
         "may_account": context.may("plans.view", org.path),
     }
     return table.export() or render(request, "assessment/years.html", values)
+
+
+def _trend(rows: list[Result]) -> dict[str, Any]:
+    """Return the lines of one scorecard over its periods, the oldest first, by the newest one's rules."""
+    newest = rows[-1].run.round
+    card = scorecard_of(newest, rows[-1].scorecard)
+    kinds = indicators_of(newest, card)
+    lines_ = []
+    for line in card.lines:
+        kind = kinds.get(line.indicator)
+        held = [row.line(line.indicator) for row in rows]
+        known = [decimal_of(each["value"]) if each else None for each in held]
+        urls = [
+            reverse("assessment-line", args=(row.run.round_id, row.org_id, row.scorecard, line.indicator))
+            if each
+            else ""
+            for row, each in zip(rows, held, strict=True)
+        ]
+        if kind is not None:
+            shown = [value_text(kind, value) for value in known]
+            lines_.append(
+                {"title": kind.title, "values": known, "cells": list(zip(shown, urls, strict=True))}
+            )
+    return {
+        "title": scorecard_titles(newest).get(rows[-1].scorecard, rows[-1].scorecard),
+        "periods": [period_in_words(row.run.round.span) for row in rows],
+        "lines": lines_,
+    }
 
 
 def _since(row: Result, before: Result | None) -> str:

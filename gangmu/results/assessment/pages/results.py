@@ -22,6 +22,7 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.changing import Change, Now, changes
 from gangmu.results.assessment.definitions import Line, ScorecardKind
+from gangmu.results.assessment.margins import Share, margin_of
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations.review import appeal_result, remark_result
 from gangmu.results.assessment.pages.words import (
@@ -31,7 +32,7 @@ from gangmu.results.assessment.pages.words import (
     period_in_words,
     stars_text,
 )
-from gangmu.results.assessment.queries.evidence import Side, evidence_for
+from gangmu.results.assessment.queries.evidence import Side, evidence_for, share_in
 from gangmu.results.assessment.queries.results import (
     remarks_on,
     result_of,
@@ -109,8 +110,23 @@ def value_text(kind: IndicatorKind | None, value: Decimal | None) -> str:
     return formats.number(value)
 
 
-def _lines(round_: Round, result: Result, card: ScorecardKind) -> list[dict[str, Any]]:
+def margin_text(share: Share | None) -> str:
+    """Return a sampled share's margin in words: plus and minus, from where to where, how many were asked."""
+    if share is None:
+        return ""
+    margin = margin_of(share)
+    return translate("± %(half)s (%(low)s to %(high)s); asked: %(asked)s of %(of)s") % {
+        "half": formats.share(margin.half, 1),
+        "low": formats.share(margin.low, 1),
+        "high": formats.share(margin.high, 1),
+        "asked": formats.number(share.asked),
+        "of": formats.number(share.of) if share.of is not None else translate("very many"),
+    }
+
+
+def _lines(context: Context, round_: Round, result: Result, card: ScorecardKind) -> list[dict[str, Any]]:
     kinds = indicators_of(round_, card)
+    known_at = standing_run(round_).known_at
     found = []
     for line in card.lines:
         held = result.line(line.indicator)
@@ -124,6 +140,7 @@ def _lines(round_: Round, result: Result, card: ScorecardKind) -> list[dict[str,
                 "points": decimal_of(held["points"]),
                 "most": line.points,
                 "value": value_text(kind, value),
+                "margin": margin_text(share_in(context, round_, result, kind, known_at)),
                 "made_of": _made_of(held),
                 "rule": rule_in_words(line),
                 "known": value is not None,
@@ -204,7 +221,7 @@ def _values(context: Context, round_: Round, result: Result) -> dict[str, Any]:
         "result": result,
         "org": result.org,
         "card": card,
-        "lines": _lines(round_, result, card),
+        "lines": _lines(context, round_, result, card),
         "stars": stars_text(stars),
         "notes": notes_in_words(result.notes),
         "group": group_names(round_, [result.peer_group])[result.peer_group],
@@ -335,6 +352,7 @@ def line_page(
         "org": result.org,
         "kind": kind,
         "value": value_text(kind, decimal_of(held["value"])),
+        "margin": margin_text(share_in(context, round_, result, kind, run.known_at)),
         "points": decimal_of(held["points"]),
         "line": line,
         "rule": rule_in_words(line),

@@ -209,13 +209,13 @@ def result_columns(round_: Round, openable: set[int], held_back: set[str]) -> li
     ]
 
 
-def distribution(round_: Round, context: Context) -> list[Chart]:
-    """Return how the scores within reach are spread, a chart for each scorecard."""
+def distribution(round_: Round, context: Context, group: str = "") -> list[Chart]:
+    """Return how the scores within reach are spread, a chart for each scorecard, or of one peer group."""
     charts = []
     titles = scorecard_titles(round_)
     edges = [(low, low + 10) for low in range(0, 100, 10)]
     for code in round_.scorecards:
-        scores = scores_within(context, round_, code)
+        scores = scores_within(context, round_, code, group)
         if len(scores) < 5:
             continue
         counts = [sum(low <= each < high or each == high == 100 for each in scores) for low, high in edges]
@@ -270,7 +270,8 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         if round_.run and context.may("assessment.review")
         else (),
         "own": [(row, stars_text(stars_given(row, held_back))) for row in own_results(context, round_)],
-        "charts": distribution(round_, context),
+        "charts": distribution(round_, context, group),
+        "maps": list(scorecard_titles(round_).items()) if round_.run else (),
         "manages": manages,
         "next": _next_steps(round_) if manages else (),
         "reviewing": _reviewing(context, round_),

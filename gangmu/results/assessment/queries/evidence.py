@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
@@ -11,6 +12,8 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import counting_facts
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.results.assessment.margins import Share, share_of
+from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.queries.results import FEWEST, stands_right_above
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
 
@@ -75,3 +78,30 @@ def evidence_for(
         shown = None if stops else rows.select_related("org").order_by("org__code", "day", "fact")
         sides.append(Side(name, verb, code, tuple(measure.item or ()), count, shown, stops))
     return Evidence(tuple(sides))
+
+
+def share_in(
+    context: Context, round_: Round, result: Result, kind: IndicatorKind, known_at: datetime
+) -> Share | None:
+    """Return the share that a sampled line shows, with how many there are; None where nothing was sampled.
+
+    How many there are is counted as far as the reader sees; who sees nothing of it is given the
+    wider margin of very many.
+    """
+    line = result.line(kind.code)
+    if kind.sample is None or line is None:
+        return None
+    hits, asked = (
+        None if line[name] is None else Decimal(line[name]) for name in ("numerator", "denominator")
+    )
+    of = kind.sample.out_of
+    if of is None or of.number is not None:
+        return share_of(hits, asked, of.number if of else None)
+    newest: dict[tuple[int, str], Decimal | None] = {}
+    rows = facts_behind(context, result.org, kind, of, round_.span, known_at)
+    if of.sum is not None:
+        return share_of(hits, asked, rows.aggregate(all=Sum("value"))["all"])
+    for org, item, value in rows.order_by("day", "known_at", "fact").values_list("org_id", "item", "value"):
+        newest[org, item] = value
+    known = [value for value in newest.values() if value is not None]
+    return share_of(hits, asked, sum(known, Decimal(0)) if known else None)

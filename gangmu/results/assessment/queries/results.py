@@ -136,9 +136,11 @@ def groups_of(context: Context, round_: Round) -> list[Group]:
     return [Group(**row) for row in figures]
 
 
-def scores_within(context: Context, round_: Round, scorecard: str) -> list[Decimal]:
-    """Return the bare scores within the reader's reach, for a distribution; nobody is named."""
+def scores_within(context: Context, round_: Round, scorecard: str, group: str = "") -> list[Decimal]:
+    """Return the bare scores within the reader's reach, or of one peer group there; nobody is named."""
     rows = _standing(round_).filter(scorecard=scorecard, score__isnull=False)
+    if group:
+        rows = rows.filter(peer_group=group)
     if _in_review(round_):
         rows = rows.filter(within(context.places("assessment.review")))
     elif round_.shown:
