@@ -8,6 +8,7 @@ from ninja import Query, Router, Schema
 
 from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.results.assessment.margins import margin_of
 from gangmu.results.assessment.models import Appeal, Remark, Result, Review, Round, Run, Screening, Signature
 from gangmu.results.assessment.operations.review import (
     answer_appeal,
@@ -31,6 +32,7 @@ from gangmu.results.assessment.operations.rounds import (
     withdraw_round,
 )
 from gangmu.results.assessment.queries.appeals import appeal_by_id, visible_appeals
+from gangmu.results.assessment.queries.evidence import share_in
 from gangmu.results.assessment.queries.results import (
     listed_results,
     result_of,
@@ -39,7 +41,13 @@ from gangmu.results.assessment.queries.results import (
     stars_given,
     withheld,
 )
-from gangmu.results.assessment.queries.rounds import round_by_id, visible_rounds
+from gangmu.results.assessment.queries.rounds import (
+    indicators_of,
+    round_by_id,
+    scorecard_of,
+    standing_run,
+    visible_rounds,
+)
 
 router = Router(tags=["assessment"])
 
@@ -125,7 +133,7 @@ class ResultOut(Schema):
 
 
 class ResultLineOut(Schema):
-    """One line of a result; numbers as they were made."""
+    """One line of a result; numbers as they were made, and the margin of a share that was sampled."""
 
     indicator: str
     value: Decimal | None
@@ -136,6 +144,8 @@ class ResultLineOut(Schema):
     denominator: Decimal | None
     parts: int
     parts_unknown: int
+    margin_low: Decimal | None = None
+    margin_high: Decimal | None = None
 
 
 class ResultWhole(ResultOut):
@@ -368,7 +378,15 @@ def read_result(request: Request, round_id: int, org_id: int, card_code: str) ->
     """Return one result line by line."""
     round_ = round_by_id(request.context, round_id)
     row = result_of(request.context, round_, org_id, card_code)
-    return _result(row, withheld(round_)) | {"lines": row.lines}
+    kinds = indicators_of(round_, scorecard_of(round_, card_code))
+    known_at = standing_run(round_).known_at
+    lines = []
+    for line in row.lines:
+        kind = kinds.get(line["indicator"])
+        share = share_in(request.context, round_, row, kind, known_at) if kind else None
+        margin = margin_of(share) if share else None
+        lines.append(line | ({"margin_low": margin.low, "margin_high": margin.high} if margin else {}))
+    return _result(row, withheld(round_)) | {"lines": lines}
 
 
 class RemarkIn(Schema):

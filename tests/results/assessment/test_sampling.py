@@ -10,6 +10,7 @@ from gangmu.results.assessment.queries.results import result_of
 from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
 from tests.results.assessment.conftest import PACK, Year
 from tests.results.assessment.test_operations import in_publicity
+from tests.systems.programs import Program
 from tests.work.plans.test_doors import browser
 
 SAMPLED = PACK["anping/indicator/on_time.yaml"] + "sample: {out_of: {number: 40}}\n"
@@ -53,6 +54,18 @@ def test_pages_show_the_margin_and_call_a_difference_within_it_a_tie(sampled: Ye
     assert "威尔逊区间" in line
     assert "并列：差异在误差范围内" in beside
     assert "抽样 2" not in town.get(own + "answered/").content.decode()
+
+
+def test_the_api_tells_the_margin_of_a_sampled_line_alone(sampled: Year) -> None:
+    round_ = in_publicity(sampled)
+    office = sampled.office
+    west = Program(sampled.secretary(office.other_branch))
+
+    answer = west.get(f"/appraisals/{round_.pk}/results/{office.other_branch.pk}/branch_year")
+
+    lines = {line["indicator"]: line for line in answer.json()["lines"]}
+    assert float(lines["on_time"]["margin_low"]) < 0.5 < float(lines["on_time"]["margin_high"])
+    assert (lines["answered"]["margin_low"], lines["answered"]["margin_high"]) == (None, None)
 
 
 def test_map_shows_the_indicators_of_those_whom_the_reader_may_open(sampled: Year) -> None:
