@@ -43,7 +43,7 @@ def test_leader_reads_how_healthy_the_loop_is_and_changes_nothing(visit: Visit) 
     leader = visit("leader")
     leader.goto("/threads/loop")
     leader.locator(".gm-figure").filter(has_text="已反馈").click()
-    expect(leader.get_by_role("heading", level=1)).to_have_text("数字背后的任务")
+    expect(leader.get_by_role("heading", level=1)).to_have_text("这个数由哪些任务组成")
 
     refused(leader, "/appraisals/open/", 403)
 
