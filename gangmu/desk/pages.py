@@ -170,6 +170,8 @@ KIND_WORDS = {
     "cycle": say("The year's calendar"),
     "sentence": say("Sentences of reports"),
     "report": say("Reports"),
+    "standard": say("Standards"),
+    "demonstration": say("When an area is an example"),
     "synonym": say("Words of one meaning"),
 }
 

@@ -29,6 +29,8 @@ from gangmu.work.ledgers import api as ledgers
 from gangmu.work.plans import api as plans
 from gangmu.work.programmes import api as programmes
 from gangmu.work.records import api as records
+from gangmu.work.selfchecks import api as selfchecks
+from gangmu.work.standards import api as standards
 
 
 class _Reader(Parser):
@@ -72,6 +74,8 @@ for room in (
     records,
     ledgers,
     burden,
+    standards,
+    selfchecks,
     programmes,
     plans,
     assessment,

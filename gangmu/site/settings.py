@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "gangmu.work.records",
     "gangmu.work.ledgers",
     "gangmu.work.burden",
+    "gangmu.work.standards",
+    "gangmu.work.selfchecks",
     "gangmu.work.programmes",
     "gangmu.work.plans",
     "gangmu.results.assessment",

@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gangmu.work.records.pages")),
     path("", include("gangmu.work.ledgers.pages")),
     path("", include("gangmu.work.burden.pages")),
+    path("", include("gangmu.work.standards.pages")),
+    path("", include("gangmu.work.selfchecks.pages")),
     path("", include("gangmu.work.programmes.pages")),
     path("", include("gangmu.work.plans.pages")),
     path("", include("gangmu.results.assessment.pages")),

@@ -72,6 +72,8 @@ def test_api_is_as_its_snapshots_say() -> None:
 
 
 READS_WITHOUT_CONTEXT = {
+    "standards.adoptions_of": "of a template that was found within the reader's place",
+    "standards.lines_of": "of a claim that was found within reach",
     "burden.approved_forms": "what the pack says of an organization that was found within reach",
     "desk.operations": "the catalogue of operations, which tells nothing about anybody",
     "honours.panel_of": "the panel of a contest that was found within reach",
@@ -242,6 +244,8 @@ SHORT_LISTS: dict[str, str] = {
     "plans.history_of": "the steps of one task",
     "programmes.progress_by_point": "the points of one campaign",
     "records.known_values": "the dictionary of one organization",
+    "standards.evidence_at_hand": "the criteria of one claim",
+    "standards.lines_of": "the criteria of one claim",
     "records.versions_of": "the versions of one record",
 }
 """Lists that cannot grow long, and why."""

@@ -13,6 +13,10 @@ FACT_CODES: dict[str, str] = {
     "meeting.held": "1 for each meeting held, on its day; item: the kind of its record or meeting",
     "case.closed": "1 for each case that was seen through, on the day of its closing; item: the case kind",
     "money.received": "yuan received, on the day they came in; item: the account's kind",
+    "standard.claimed": "1 for each claim that was judged, on the verdict's day; item: the standard",
+    "standard.met": "1 if the standard was held to be met, else 0; 0 again on the day from which it no longer is; "
+    "item: the standard",
+    "standard.criterion": "1 if a criterion was held to be met, else 0; item: <standard>.<criterion>",
     "void": "replaces a fact that should not stand, and counts for nothing itself",
 }
 """Every code and what it means. Nothing here measures a person, a sign-in or a click."""

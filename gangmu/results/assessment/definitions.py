@@ -173,6 +173,15 @@ class ScorecardKind(Definition):
         return tuple(dict.fromkeys(named))
 
 
+class Aim(BaseModel):
+    """What a place wants to reach in a year: so many stars or more for at least such a share."""
+
+    model_config = _FROZEN
+
+    stars: Annotated[int, Field(ge=1, lt=2**31)]
+    share: Annotated[Decimal, Field(gt=0, le=1)]
+
+
 Workdays = Annotated[int, Field(ge=1, le=60)]
 
 
@@ -180,7 +189,8 @@ class AppraisalKind(Definition):
     """How a place appraises: which scorecards, by which paper, and how long each step takes.
 
     ``best`` is how many of a peer group its other members are told; ``screen_below``
-    proposes who scores less to its parent, who decides. Days are working days.
+    proposes who scores less to its parent, who decides. ``aim`` is the share that is to
+    have so many stars. Days are working days.
     """
 
     follows: str = Field(min_length=1, max_length=200)
@@ -192,6 +202,7 @@ class AppraisalKind(Definition):
     answer_days: Workdays = 10
     best: Annotated[int, Field(ge=1, le=20)] = 3
     screen_below: Bound | None = None
+    aim: Aim | None = None
 
     @model_validator(mode="after")
     def _once_each(self) -> "AppraisalKind":

@@ -20,6 +20,7 @@ from tests.site.matrix import (  # noqa: F401 -- each puts its rows into the lis
     calls_quality,
     calls_reports,
     calls_shelf,
+    calls_standards,
     calls_states,
 )
 from tests.site.matrix.call import CALLS, JUNE, Call, somebody

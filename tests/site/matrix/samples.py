@@ -17,6 +17,7 @@ from tests.site.matrix import (
     calls_quality,
     calls_reports,
     calls_shelf,
+    calls_standards,
     calls_states,
 )
 from tests.site.matrix.call import JUNE, somebody
@@ -94,6 +95,14 @@ SAMPLES: dict[str, Sample] = {
     "figure_name": lambda office: "organizations.total",
     "import_kind": lambda office: "people",
     "ledger_code": lambda office: "village_support",
+    "standard_code": lambda office: "branch_basics",
+    "rule_code": lambda office: "basics_area",
+    "claim_id": lambda office: calls_standards.claim_of(office, "submit").pk,
+    "template_id": lambda office: calls_standards.template_of(office).pk,
+    "adoption_id": lambda office: calls_standards.adoption_of(office).pk,
+    "site_id": lambda office: calls_standards.site_of(office).pk,
+    "own_org_id": lambda office: office.branch.pk,
+    "check_id": lambda office: calls_standards.check_of(office).pk,
 }
 """A route with a parameter that is not here fails the suite."""
 
@@ -103,6 +112,7 @@ OWN_THINGS = {
     "feed_id",
     "handover_id",
     "item_id",
+    "own_org_id",
     "own_post_id",
     "screening_id",
     "session_id",

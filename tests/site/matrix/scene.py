@@ -30,6 +30,7 @@ from tests.site.matrix import (
     calls_programmes,
     calls_quality,
     calls_reports,
+    calls_standards,
 )
 from tests.site.matrix.call import JUNE, somebody
 from tests.site.matrix.calls_imports import judged
@@ -82,6 +83,11 @@ class Scene:
     honour: Any
     doubt: Any
     report: Any
+    claim: Any
+    template: Any
+    adoption: Any
+    site: Any
+    check: Any
 
 
 def set_scene(office: Office) -> Scene:
@@ -148,6 +154,11 @@ def set_scene(office: Office) -> Scene:
         campaign=campaign,
         tick=calls_programmes.tick_of(office, campaign),
         doubt=calls_quality.doubt_of(office),
+        claim=calls_standards.claim_of(office, "submit"),
+        template=calls_standards.template_of(office, office.branch),
+        adoption=calls_standards.adoption_of(office),
+        site=calls_standards.site_of(office),
+        check=calls_standards.check_of(office),
         change=calls_programmes.change_of(office, target),
         appeal=calls_assessment.appeal_of(office),
         report=calls_reports.report_of(office, "frozen", f"{VILLAGE}上年情况"),

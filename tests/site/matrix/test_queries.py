@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from gangmu.desk.thread.rules import Counted
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.facts.queries import Wanted
 from gangmu.kernel.imports.queries import kind_of, rows_of
+from gangmu.results.assessment.definitions import Aim
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.indicators.definitions import IndicatorKind, Measure
 from gangmu.results.reports.queries.reports import report_said
 from gangmu.work.programmes.queries.letters import letter_kind
 from gangmu.work.programmes.queries.targets import metric_of_target
+from gangmu.work.standards.queries.kinds import all_standards, demonstration_kinds
 from tests.conftest import NOW, Office
 from tests.site.matrix.calls_burden import ASKED, asking_of
 from tests.site.matrix.calls_people import ID_NUMBER
@@ -108,6 +111,17 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "letter_id": lambda scene: scene.letter.pk,
     "level": lambda scene: "",
     "limit": lambda scene: 20,
+    "claim": lambda scene: scene.claim,
+    "claim_id": lambda scene: scene.claim.pk,
+    "template_id": lambda scene: scene.template.pk,
+    "adoption_id": lambda scene: scene.adoption.pk,
+    "site_id": lambda scene: scene.site.pk,
+    "check_id": lambda scene: scene.check.pk,
+    "kinds": lambda scene: all_standards(scene.office.county),
+    "codes": lambda scene: ["branch_basics"],
+    "area": lambda scene: scene.office.town,
+    "aim": lambda scene: Aim.model_validate({"stars": 1, "share": Decimal("0.8")}),
+    "held_back": lambda scene: (),
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,
     "metric": lambda scene: "committee_meetings",
@@ -190,6 +204,17 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "people.posts_over_time": {"kind": lambda scene: "secretary"},
     "people.people_of": {"below": lambda scene: True},
     "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
+    "standards.area_rows": {"level": lambda scene: "township"},
+    "standards.evidence_at_hand": {
+        "kind": lambda scene: all_standards(scene.office.county)[0],
+        "period": lambda scene: Period.parse("2015"),
+    },
+    "standards.demonstration_rows": {
+        "kind": lambda scene: demonstration_kinds(scene.office.county)[0].model_copy(
+            update={"level": "township"}  # the first of them has the branch
+        )
+    },
+    "selfchecks.self_check_of": {"kind": lambda scene: "branch_basics"},
     "programmes.content_for": {"kind": lambda scene: letter_kind(scene.office.branch, "responsibility")},
     "programmes.letter_at": {"kind": lambda scene: "responsibility"},
     "programmes.recipients_with_letters": {
@@ -256,6 +281,18 @@ TELLS_NO_NAME = {
     "assessment.groups_of": "figures of peer groups; nobody is named",
     "assessment.moves_since": "nothing has moved since the round itself",
     "assessment.own_results": OWN,
+    "selfchecks.acts_for": "yes or no; the county acts for no branch",
+    "selfchecks.own_self_checks": OWN,
+    "selfchecks.self_check_of": "the branch's own; the county gets nothing of it",
+    "standards.claim_counts": "numbers of what waits for the reader's own organizations",
+    "standards.claim_entries": OWN,
+    "standards.claims_to_judge": "for the one right above, the town",
+    "standards.judges_and_does_not_act": "yes or no; the county does not judge it",
+    "standards.held_on": "ids of organizations and what they hold; the branch holds nothing",
+    "standards.own_open_claims": OWN,
+    "standards.places_of": "the tops of where it holds a permission, the county",
+    "standards.shown_sites": "sites by their own titles",
+    "standards.site_by_id": "the same",
     "assessment.results_over_years": "the round of the scene is not final",
     "assessment.scores_within": "bare scores",
     "assessment.screening_by_id": "for the parent alone, the town",
@@ -360,6 +397,7 @@ TELLS_NO_NAME = {
 COUNTS = {
     "orgs.coverage_by_kind",
     "programmes.progress_by_point",
+    "assessment.aim_reached",
     "assessment.appeal_counts",
     "inbox.inbox_counts",
     "inbox.item_counts",
@@ -377,6 +415,8 @@ COUNTS = {
 
 ISSUERS = "who asks is open to everybody inside: issuers are ranked, not those whom they ask"
 FOR_ALL = {
+    "standards.published_templates": "a template is written for the whole place, under its writer's name",
+    "standards.template_by_id": "the same",
     "burden.asking_by_id": ISSUERS,
     "burden.askings": ISSUERS,
     "burden.issuer_lines": ISSUERS,

@@ -204,6 +204,8 @@ PLACED = [
         "letter_code",
         "project_code",
         "check_code",
+        "standard_code",
+        "rule_code",
     }
 ]
 
@@ -231,6 +233,10 @@ OPEN_TO_ALL_INSIDE = {
     "burden-order": "what an issuer's order costs",
     "burden.asking_by_id": "the same",
     "burden.openings_of": "that an arbiter opened who had reported it, and why",
+    "standards-template": "a template is written for the whole place",
+    "standards.template_by_id": "the same",
+    "standards.adoptions_of": "and so is who works after it",
+    "standards-site": "a site is there for others to come and see",
 }
 """Routes to things beside one's own place that everybody in the tree may read, and what they tell."""
 

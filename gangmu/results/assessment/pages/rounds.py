@@ -12,6 +12,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import Period, period_of
+from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Chart, columns
 from gangmu.frame.problems import form_again
@@ -49,6 +50,7 @@ from gangmu.results.assessment.pages.words import (
 from gangmu.results.assessment.queries.appeals import visible_appeals
 from gangmu.results.assessment.queries.comparing import round_before
 from gangmu.results.assessment.queries.results import (
+    aim_reached,
     groups_of,
     listed_results,
     own_results,
@@ -58,6 +60,7 @@ from gangmu.results.assessment.queries.results import (
     withheld,
 )
 from gangmu.results.assessment.queries.rounds import (
+    appraisal_of,
     appraisals_of,
     groups_to_sign,
     reviews_of,
@@ -272,6 +275,7 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "own": [(row, stars_text(stars_given(row, held_back))) for row in own_results(context, round_)],
         "charts": distribution(round_, context, group),
         "maps": list(scorecard_titles(round_).items()) if round_.run else (),
+        "aim": _aim(round_, context, held_back),
         "manages": manages,
         "next": _next_steps(round_) if manages else (),
         "reviewing": _reviewing(context, round_),
@@ -285,6 +289,15 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "crumbs": [(translate("Appraisals"), reverse("assessment-rounds")), (round_.title, "")],
     }
     return render(request, "assessment/round.html", values)
+
+
+def _aim(round_: Round, context: Context, held_back: set[str]) -> dict[str, Any] | None:
+    """Return the year's aim in stars and how far it is reached, if the place has one and there are results."""
+    aim = appraisal_of(round_).aim if round_.run else None
+    if aim is None:
+        return None
+    found = aim_reached(context, round_, aim, held_back)
+    return {"found": found, "words": stars_text(aim.stars), "wanted": formats.share(aim.share, 1)}
 
 
 def _to_sign(round_: Round) -> list[tuple[Any, str]]:

@@ -10,6 +10,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.results.assessment.definitions import Aim
 from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening, Signature
 
 
@@ -138,18 +139,56 @@ def groups_of(context: Context, round_: Round) -> list[Group]:
 
 def scores_within(context: Context, round_: Round, scorecard: str, group: str = "") -> list[Decimal]:
     """Return the bare scores within the reader's reach, or of one peer group there; nobody is named."""
-    rows = _standing(round_).filter(scorecard=scorecard, score__isnull=False)
+    rows = _countable(context, round_).filter(scorecard=scorecard, score__isnull=False)
     if group:
         rows = rows.filter(peer_group=group)
+    return [score for score in rows.values_list("score", flat=True) if score is not None]
+
+
+def _countable(context: Context, round_: Round) -> QuerySet[Result]:
+    """Return the results that the reader may count without seeing whose they are."""
+    rows = _standing(round_)
     if _in_review(round_):
-        rows = rows.filter(within(context.places("assessment.review")))
-    elif round_.shown:
-        rows = rows.filter(
+        return rows.filter(within(context.places("assessment.review")))
+    if round_.shown:
+        return rows.filter(
             within(context.places("assessment.view")) | Q(peer_group__in=list(_own_groups(context, round_)))
         )
-    else:
-        return []
-    return [score for score in rows.values_list("score", flat=True) if score is not None]
+    return rows.none()
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many have so many stars or more, of how many with a score; how many have none, and no share."""
+
+    stars: int
+    wanted: Decimal
+    reached: int
+    scored: int
+    unscored: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """The share that has them, to four places, rounded down; unknown over nothing."""
+        if not self.scored:
+            return None
+        return (Decimal(self.reached) / self.scored).quantize(Decimal("0.0001"), rounding="ROUND_DOWN")
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the aim is reached, compared exactly."""
+        return bool(self.scored) and Decimal(self.reached) >= self.wanted * self.scored
+
+
+def aim_reached(context: Context, round_: Round, aim: Aim, held_back: Iterable[str]) -> Reached:
+    """Return how far the year's aim in stars is reached within the reader's reach; nobody is named.
+
+    An award that nobody has signed yet is not counted as one.
+    """
+    rows = list(_countable(context, round_).only("score", "stars", "notes", "peer_group"))
+    scored = [each for each in rows if each.score is not None]
+    reached = sum(1 for each in scored if (stars_given(each, held_back) or 0) >= aim.stars)
+    return Reached(aim.stars, aim.share, reached, len(scored), len(rows) - len(scored))
 
 
 def withheld(round_: Round) -> set[str]:

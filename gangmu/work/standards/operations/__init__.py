@@ -1,0 +1,1 @@
+"""Every write of standards; the context comes first."""

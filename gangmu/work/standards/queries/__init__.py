@@ -1,0 +1,1 @@
+"""Every read of standards; the reader comes first."""
