@@ -11,7 +11,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import ancestors_of, visible_orgs, within, within_trees
+from gangmu.kernel.orgs.queries import ancestors_of, visible_orgs, within
 from gangmu.work.records.models import Record
 from gangmu.work.records.queries import known_values, standing_records
 from gangmu.work.standards.definitions import Criterion, StandardKind
@@ -31,7 +31,7 @@ def _handed_in(context: Context) -> Q:
 def visible_claims(context: Context) -> QuerySet[Claim]:
     """Return the claims within reach, the newest first; one that is not handed in is its organization's alone."""
     return (
-        Claim.objects.filter(within_trees(context.places(VIEW)), _handed_in(context))
+        Claim.objects.filter(within(context.places(VIEW)), _handed_in(context))
         .select_related("org", "reviewer", "pack")
         .defer("pack__files")
         .order_by("-pk")
