@@ -216,7 +216,7 @@ def test_a_remark_needs_its_reason_and_changes_no_number(year: Year) -> None:
 
 
 EVERYWHERE = {
-    "indicators": "db62235a6e6ff406bbc9df20338f4a787b6511b5af00e3a322e4c772433a6adf",
+    "indicators": "68850c8a35c07221a128f435d8b580071a18622df5f8c38c49c3d2f9b0e7b3dc",
     "lines": "b713283b26a5482c613a19d73ad601698e557a819e93c7fccd1309d59c3abdb3",
     "scores": "1fc1421c7c98ecc1130417e5382f7b703fcafed8174ad314650f8de8654ad20c",
 }

@@ -88,5 +88,5 @@ def test_area_rows_ask_as_often_for_many_as_for_few(place: Place, django_assert_
     found_orgs(office.system, office.county, more)
     assert Org.objects.count() > 50
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         rows(place)

@@ -29,7 +29,7 @@ from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.files.word import word_bytes
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
-from gangmu.results.assessment.queries.evidence import FEWEST
+from gangmu.results.assessment.queries.results import FEWEST
 from gangmu.results.reports.definitions import ReportKind
 from gangmu.results.reports.models import Report
 from gangmu.results.reports.operations import freeze_report, publish_report, withdraw_report, write_report
