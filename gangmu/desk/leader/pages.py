@@ -11,7 +11,6 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.desk.leader.papers import (
-    counts,
     goal_cells,
     heads,
     leader_document,
@@ -20,6 +19,7 @@ from gangmu.desk.leader.papers import (
     stuck_cells,
     summary,
     tables_of,
+    titled,
 )
 from gangmu.desk.leader.queries import LeaderMonth, leader_month
 from gangmu.frame import formats
@@ -88,10 +88,10 @@ def leader(request: Request) -> HttpResponse:
             for each in (now.shift(-step) for step in range(MONTHS_SHOWN))
         ],
         "duties": [
-            (worded(line.title), counts(line.tally), _behind(found, duty=line.code)) for line in found.duties
+            (worded(line.title), titled(line.tally), _behind(found, duty=line.code)) for line in found.duties
         ],
         "behind": [
-            (line.name, counts(line.total), f"{account}?org={line.org}&period={found.month}")
+            (line.name, titled(line.total), f"{account}?org={line.org}&period={found.month}")
             for line in found.behind
         ],
         "stuck": [

@@ -33,13 +33,19 @@ def counts(tally: Tally) -> tuple[str, ...]:
     return (*map(str, figures), share(tally.on_time, tally.due) if tally.due else NOTHING)
 
 
+def titled(tally: Tally) -> list[tuple[str, str]]:
+    """Return the cells of a tally with their heads, which stand beside them on a phone."""
+    return list(zip(heads(), counts(tally), strict=True))
+
+
 def summary(page: LeaderMonth) -> str:
-    """Return the month in one sentence, with the month before beside it."""
+    """Return the month in one sentence, with the month before beside it if anything was asked for then."""
     words = translate(
-        "%(due)s tasks were asked for: %(on_time)s answered on time (%(share)s), %(late)s late, %(missing)s missing. "
-        "The month before %(before)s were on time."
+        "%(due)s tasks were asked for: %(on_time)s answered on time (%(share)s), %(late)s late, %(missing)s missing."
     )
     total, before = page.total, page.before
+    if before.due:
+        words = f"{words} {translate('The month before %(before)s were on time.')}"
     return words % {
         "due": total.due,
         "on_time": total.on_time,

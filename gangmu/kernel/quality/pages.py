@@ -44,7 +44,7 @@ GROUP_WORDS: dict[str, Text] = {
     "records": say("Records and orders"),
     "definitions": say("The pack"),
 }
-STATE_WORDS = {"open": say("Open"), "excused": say("Excused")}
+STATE_WORDS = {"open": say("To mend"), "excused": say("Excused")}
 SURE = {True: Status(say("Wrong"), "red"), False: Status(say("Doubtful"), "yellow")}
 
 
@@ -69,7 +69,7 @@ def checks(request: Request) -> HttpResponse:
         Column("group", say("About"), value=lambda line: GROUP_WORDS[line.check.group]),
         Column("title", say("Check"), value=lambda line: line.check.title, link=_address, width=40),
         Column("state", say("State"), "status", value=_lights),
-        Column("open", say("Open"), "number", link=_address, sort="open", total=True),
+        Column("open", say("To mend"), "number", link=_address, sort="open", total=True),
         Column("excused", say("Excused"), "number", link=_excused_address, sort="excused", total=True),
         Column("before", say("The day before"), "number", value=lambda line: line.found_before),
         Column("source", say("By which paper"), value=lambda line: line.check.source, width=36),
