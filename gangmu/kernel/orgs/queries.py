@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Left, StrIndex, Substr
+from django.db.models.functions import Greatest, Left, StrIndex, Substr
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
@@ -56,7 +56,8 @@ def step_in_sql(top: str, field: str = "path") -> Combinable:
     every path over.
     """
     rest = Substr(field, len(top) + 1)
-    return Substr(rest, 1, StrIndex(rest, Value("/")) - 1)
+    # at the top itself nothing is left: PostgreSQL refuses a length below nought
+    return Substr(rest, 1, Greatest(StrIndex(rest, Value("/")) - 1, 0))
 
 
 def within_below(places: Places, org: Org, field: str = "org__path") -> Q:
