@@ -10,7 +10,8 @@ from gangmu.core.context import Context
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.rules import VOID
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, step_in_sql, visible_orgs, within
+from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within
+from gangmu.kernel.orgs.rules import own_id
 
 
 def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:
@@ -75,12 +76,12 @@ def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wa
     facts = counting_facts(context).filter(org=OuterRef("pk")).order_by()
     known = {f"known{at}": Exists(_wanted(facts, each)) for at, each in enumerate(asked)}
     orgs = visible_orgs(context).filter(in_subtree(top.path))
-    rows = orgs.annotate(step=step_in_sql(top.path), **known)
+    rows = orgs.annotate(step=path_of_step(top), **known)
     found: dict[Wanted, set[int]] = {each: set() for each in asked}
     for step, *held in rows.order_by().values_list("step", *known).distinct():
         for each, there in zip(asked, held, strict=True):
             if there:
-                found[each] |= {top.pk, int(step or top.pk)}
+                found[each] |= {top.pk, own_id(step)}
     return found
 
 

@@ -16,7 +16,7 @@ from gangmu.kernel.notices.definitions import Article, DocumentKind
 from gangmu.kernel.notices.models import Document, DocumentVersion, Notice, Objection
 from gangmu.kernel.notices.rules import Follower, document_named, followers_of
 from gangmu.kernel.orgs.queries import within
-from gangmu.kernel.orgs.rules import ancestor_ids
+from gangmu.kernel.orgs.rules import ancestor_ids, own_id
 from gangmu.kernel.packs.queries import packs_in_force
 from gangmu.kernel.packs.rules import Pack
 
@@ -27,7 +27,7 @@ def _ids_at_or_above(places: Places) -> set[int]:
     for low, _ in places.ranges:
         if low:
             ids.update(ancestor_ids(low))
-            ids.add(int(low.rstrip("/").rsplit("/", 1)[-1]))
+            ids.add(own_id(low))
     return ids
 
 

@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Greatest, Left, StrIndex, Substr
+from django.db.models.functions import Left, StrIndex, Substr
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
@@ -47,17 +46,6 @@ def path_of_step(top: Org, field: str = "path") -> Left:
     """
     rest = Substr(field, len(top.path) + 1)
     return Left(field, len(top.path) + StrIndex(rest, Value("/")))
-
-
-def step_in_sql(top: str, field: str = "path") -> Combinable:
-    """Return an expression of the id, as text, of what stands directly below ``top`` on the way to a path.
-
-    ``top`` itself is empty. For counts by place: grouping in the database instead of bringing
-    every path over.
-    """
-    rest = Substr(field, len(top) + 1)
-    # at the top itself nothing is left: PostgreSQL refuses a length below nought
-    return Substr(rest, 1, Greatest(StrIndex(rest, Value("/")) - 1, 0))
 
 
 def within_below(places: Places, org: Org, field: str = "org__path") -> Q:

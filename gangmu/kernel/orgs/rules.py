@@ -25,6 +25,11 @@ def is_below(path: str, other: str) -> bool:
     return path.startswith(other)
 
 
+def own_id(path: str) -> int:
+    """Return the id of the organization that a path leads to."""
+    return int(path.split("/")[-2])
+
+
 def ancestor_ids(path: str) -> list[int]:
     """Return the ids above an organization, the root first, itself not included."""
     return [int(step) for step in path.split("/")[:-2]]

@@ -15,7 +15,7 @@ from gangmu.core.periods import Period, PeriodKind
 from gangmu.kernel.notices.queries import open_objections_to
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
-from gangmu.kernel.orgs.rules import ancestor_ids
+from gangmu.kernel.orgs.rules import ancestor_ids, own_id
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.results.assessment.definitions import AppraisalKind, ScorecardKind
 from gangmu.results.assessment.models import Appeal, Result, Review, Round, Run, Signature
@@ -32,7 +32,7 @@ def ids_at_or_above(places: Places) -> set[int]:
     for path in places.tops:
         if path:
             ids.update(ancestor_ids(path))
-            ids.add(int(path.rstrip("/").rsplit("/", 1)[-1]))
+            ids.add(own_id(path))
     return ids
 
 

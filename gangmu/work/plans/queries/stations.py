@@ -9,7 +9,8 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, is_whole, step_in_sql, visible_orgs
+from gangmu.kernel.orgs.queries import in_subtree, is_whole, path_of_step, visible_orgs
+from gangmu.kernel.orgs.rules import own_id
 from gangmu.work.plans.models import ClosedTally, Order, Return, Task
 from gangmu.work.plans.queries.account import ELSEWHERE, periods_in_year
 from gangmu.work.plans.rules import ANSWERED
@@ -103,7 +104,7 @@ class _Counting:
                 cell.answered += count * (state in ANSWERED)
         tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below(), order__in=closed)
         rows = (
-            tallies.annotate(step=step_in_sql(self.top.path))
+            tallies.annotate(step=path_of_step(self.top))
             .values("order_id", "step")
             .annotate(answers=Sum("on_time") + Sum("late"), never=Sum("missing"))
             .order_by()
@@ -160,7 +161,7 @@ class _Counting:
 
     def _counted(self, tasks: QuerySet[Task]) -> Iterator[tuple[Stations, str, int]]:
         rows = (
-            tasks.annotate(step=step_in_sql(self.top.path))
+            tasks.annotate(step=path_of_step(self.top))
             .values("order_id", "step", "state")
             .annotate(count=Count("*"))
             .order_by()
@@ -170,4 +171,4 @@ class _Counting:
             yield self._cell(order, step), state, count
 
     def _cell(self, order: int, step: str) -> Stations:
-        return self.cells.setdefault((order, int(step) if step else self.top.pk), Stations())
+        return self.cells.setdefault((order, own_id(step)), Stations())
