@@ -230,7 +230,7 @@ def test_an_office_begins_from_nothing_and_has_its_first_order_answered(
         if field.get_attribute("type") in ("text", None) and not field.input_value():
             field.fill("3" if field.get_attribute("inputmode") else "学习《支部工作条例》，走访困难党员")
     late.get_by_role("button", name="反馈", exact=True).tap()
-    expect(late.locator(".gm-status").filter(has_text="已反馈").first).to_be_visible()
+    expect(late.get_by_role("status").filter(has_text="同一内容只报这一次").first).to_be_visible()
     shoot(late, "first-answer-phone")
 
     officer.goto("/")

@@ -16,7 +16,7 @@ from gangmu.kernel.audit.sealer import verify_log
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.people.models import Membership
 from gangmu.site.demo.playing import play
-from gangmu.site.demo.state import DemoAccount, DemoState
+from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.world import World
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.tasks import own_waiting_tasks, tasks_to_review
@@ -32,6 +32,7 @@ class Played:
 
     world: World
     accounts: list[DemoAccount]
+    told: list[ToldSentence]
 
     def context(self, login: str) -> Context:
         """Return the context of one of the demonstration's accounts today."""

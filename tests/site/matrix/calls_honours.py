@@ -140,15 +140,21 @@ def honour_of(office: Office) -> Honour:
     return made
 
 
-def objection_of(office: Office) -> tuple[Contest, Objection]:
-    """That contest while it is made known, with an objection that was upheld."""
+def made_known(office: Office) -> Contest:
+    """That contest once the days of its publicity are over."""
     contest = nomination_of(office, "publicity").contest
     notice = publish_notice(
         office.system, office.town, title="公布", body=Body(paragraphs=("名单",)), source="matrix"
     )
     Contest.objects.filter(pk=contest.pk).update(publicity_notice=notice)
+    return Contest.objects.select_related("org", "pack", "publicity_notice").get(pk=contest.pk)
+
+
+def objection_of(office: Office) -> tuple[Contest, Objection]:
+    """That contest with an objection that was upheld."""
+    contest = made_known(office)
     made, _ = Objection.objects.get_or_create(
-        notice=notice,
+        notice=contest.publicity_notice,
         receipt="r" * 64,
         defaults={
             "text": "不同意",
@@ -158,7 +164,7 @@ def objection_of(office: Office) -> tuple[Contest, Objection]:
             "outcome": "upheld",
         },
     )
-    return Contest.objects.select_related("org", "pack", "publicity_notice").get(pk=contest.pk), made
+    return contest, made
 
 
 @call("honours.open_contest")
@@ -204,7 +210,7 @@ def _(office: Office) -> Call:
 def _(office: Office) -> Call:
     account = somebody(office, "judge", office.town)
     given = {"member": member_of(office, account=account), "nomination": nomination_of(office)}
-    return Call(given | {"vote": "yes"}, office.town)
+    return Call(given | {"vote": "yes"}, office.town, account)
 
 
 @call("honours.enter_sheet")
@@ -243,7 +249,7 @@ def _(office: Office) -> Call:
 
 @call("honours.confer_honours")
 def _(office: Office) -> Call:
-    return Call({"contest": nomination_of(office, "publicity").contest}, office.town)
+    return Call({"contest": made_known(office)}, office.town)
 
 
 @call("honours.record_honour")

@@ -39,6 +39,7 @@ SECRET_NAME = re.compile(
 PUBLIC = {
     ("orgs.add_unit", "code"): "the unit's public code",
     ("notices.add_document", "code"): "what duties name the document by",
+    ("notices.take_over_document", "code"): "the same",
     ("files.enter_file", "digest"): "it proves which bytes were taken in",
     ("imports.begin_import", "digest"): "it proves which list was read",
 }

@@ -120,7 +120,8 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "kinds": lambda scene: all_standards(scene.office.county),
     "codes": lambda scene: ["branch_basics"],
     "area": lambda scene: scene.office.town,
-    "aim": lambda scene: Aim.model_validate({"stars": 1, "share": Decimal("0.8")}),
+    # nothing of the aim itself is a number that the query counted
+    "aim": lambda scene: Aim.model_construct(stars=0, share=Decimal(0)),
     "held_back": lambda scene: (),
     "notice": lambda scene: scene.notice,
     "notice_id": lambda scene: scene.notice.pk,

@@ -29,7 +29,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "no column that says whose": (
         lambda: workbook([["会议日期", "议题"], ["2015-10-08", "议题"]]),
-        "代码或名称",
+        "代码列或名称列",
     ),
     "a formula": (
         lambda: workbook([HEADS, ["990100101201", None, "2015-10-08", "=2+3", 4, "议题"]]),
