@@ -24,10 +24,37 @@ def start(data: Path | None = None) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to what this version of the product needs."""
-    from django.core.management import call_command
+    """Bring the database to what this version of the product needs.
 
-    call_command("migrate", verbosity=0, interactive=False)
+    An empty one gets its tables straight from the models: migrating state by state to the
+    same tables takes ten times as long.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    if MigrationRecorder(connection).has_table():
+        call_command("migrate", verbosity=0, interactive=False)
+    else:
+        create_tables()
+
+
+def create_tables() -> None:
+    """Create every table of this version in an empty database, all or none, and count all migrations as done."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    done = list(MigrationLoader(None).disk_migrations)
+    recorder = MigrationRecorder(connection)
+    with connection.schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.managed and not model._meta.proxy:
+                editor.create_model(model)
+        recorder.ensure_schema()
+        for app, name in done:
+            recorder.record_applied(app, name)
 
 
 def require_database(data: Path | None = None) -> None:

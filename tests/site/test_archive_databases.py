@@ -1,12 +1,8 @@
 """A backup comes back whole, whichever database stands behind the site."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import pytest
 
@@ -32,24 +28,6 @@ def site_command(*words: object, url: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-@pytest.fixture
-def two_databases() -> Iterator[tuple[str, str]]:
-    """Two fresh databases beside the suite's own, or none: then each data folder holds its own."""
-    url = os.environ.get("GANGMU_DATABASE_URL", "")
-    if not url:
-        yield "", ""
-        return
-    import psycopg
-
-    names = [f"site_{uuid4().hex[:12]}" for _ in range(2)]
-    with psycopg.connect(url, autocommit=True) as server:
-        for name in names:
-            server.execute(f"CREATE DATABASE {name}")
-        yield tuple(urlunsplit(urlsplit(url)._replace(path=f"/{name}")) for name in names)
-        for name in names:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_backup_comes_back_with_every_row_on_this_database(

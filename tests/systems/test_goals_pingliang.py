@@ -274,7 +274,10 @@ def test_p17_ten_documents_stand_in_the_library_and_each_duty_leads_to_its_artic
     assert duties <= set().union(*followed.values())
     assert followed["rounds"] == {
         ("cycle", "twelve_four_two_one"),
-        *(("duty", each) for each in ("cross_inspection", "half_year_scene", "month_dispatch", "year_review")),
+        *(
+            ("duty", each)
+            for each in ("cross_inspection", "half_year_scene", "month_dispatch", "year_review")
+        ),
     }
     assert "/handbook/duty/cross_inspection" in rounds
     assert "/library/rounds#" in duty
