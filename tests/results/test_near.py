@@ -1,16 +1,19 @@
 """What was replaced is sought near what replaces it; a guess, which may never change a result."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gangmu.core.periods import Period
 from gangmu.results.assessment.assess import assess
 from gangmu.results.assessment.engine import Job
+from gangmu.results.indicators.near import EVERY_MONTH, months_between
 from gangmu.results.indicators.scan import Piece
 from tests.results.worlds import write_facts, write_orgs
 
@@ -129,6 +132,30 @@ def test_ids_are_read_only_where_something_may_have_been_replaced(tmp_path: Path
     assess(job)
 
     assert sorted(read) == ["second.parquet", "third.parquet"]
+
+
+def test_ids_of_other_months_are_not_read(tmp_path: Path, read: list[str]) -> None:
+    job = trusted(written(tmp_path, fact("x", 2, "6", day="2025-06-01", replaces="b")))
+    write_facts(tmp_path / "data", [fact("s", day="2025-09-01")], "september.parquet")
+
+    assess(job)
+
+    # a correction of June may replace something of May, but not of September
+    assert sorted(read) == ["second.parquet", "third.parquet"]
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 800), st.integers(0, 800))
+def test_a_day_between_two_days_is_in_one_of_their_months(first: date, span: int, after: int) -> None:
+    last = first + timedelta(days=span)
+    between = min(first + timedelta(days=after), last)
+
+    assert months_between(between, between) & months_between(first, last)
+    assert months_between(first, last) <= EVERY_MONTH
+
+
+def test_months_that_are_not_known_may_be_any() -> None:
+    assert months_between(None, date(2025, 1, 1)) == EVERY_MONTH
+    assert months_between(date(2025, 1, 31), date(2025, 2, 1)).bit_count() == 2
 
 
 def test_all_ids_are_read_where_that_was_not_enough(tmp_path: Path, read: list[str]) -> None:

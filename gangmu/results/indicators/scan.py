@@ -22,7 +22,7 @@ from gangmu.results.indicators.cells import CellsOf
 from gangmu.results.indicators.columns import Adder, Again, Allocate, Batch
 from gangmu.results.indicators.ids import Replaced, Words, hashes, stand_twice
 from gangmu.results.indicators.inputs import Bounds, Files, bounds, null_counts
-from gangmu.results.indicators.near import Near
+from gangmu.results.indicators.near import Near, months_between
 from gangmu.results.indicators.slots import Slots
 from gangmu.results.indicators.tree import Existence, Ints, Places, Tree
 
@@ -53,6 +53,7 @@ class Piece:
     within: Share
     known: Share
     replacing: bool
+    months: int
 
     @property
     def counts(self) -> bool:
@@ -99,7 +100,8 @@ def pieces(groups: Sequence[Files], period: Period, known_at: datetime | None) -
             known = Share.ALL
             if known_at is not None:
                 known = _share(instants[group], None, known_at)
-            piece = Piece(path, footer, (group,), begin, rows, within, known, nulls[group] != rows)
+            months = months_between(days[group].least, days[group].most)
+            piece = Piece(path, footer, (group,), begin, rows, within, known, nulls[group] != rows, months)
             begin += rows
             last = found[-1] if found else None
             if last is not None and _alike(last, piece) and last.rows + rows <= _PIECE:
@@ -112,6 +114,7 @@ def pieces(groups: Sequence[Files], period: Period, known_at: datetime | None) -
                     within,
                     known,
                     piece.replacing,
+                    last.months | months,
                 )
             else:
                 found.append(piece)
@@ -289,7 +292,7 @@ class Scan:
             columns = ["code", "item", "org", "replaces"]
             columns += [] if piece.known is Share.ALL else ["known_at"]
             for batch in piece.batches(columns):
-                near.mark(self._replacing(batch))
+                near.mark(self._replacing(batch), piece.months)
 
         self._each(mark, [piece for piece in self._pieces if piece.replaces_known])
         self._each(lambda piece: self._add_piece_near(piece, adder, cells, near), self._pieces)
@@ -303,7 +306,7 @@ class Scan:
         held: list[Batch] = []
         for batch in piece.batches(sorted(_added(piece) if piece.counts else _CELL)):
             cell = cells(batch)
-            rows = near.suspects(cell)
+            rows = near.suspects(cell, piece.months)
             suspects.append(rows + at)
             at += len(batch)
             if piece.counts:
