@@ -14,7 +14,6 @@ from gangmu.results.indicators.cells import CellsOf
 from gangmu.results.indicators.ids import Replaced, hashes
 from gangmu.results.indicators.tree import Flags, Ints
 
-
 _MONTHS = 16
 EVERY_MONTH = (1 << _MONTHS) - 1
 
