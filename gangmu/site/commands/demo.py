@@ -19,8 +19,8 @@ NAME = "demo"
 HELP = "make a demonstration place, play a month or a year in it, and serve it"
 
 CALENDAR = Calendar()
-TODAY_IN_JANUARY = 12
-"""Once a year is played, it is this day of the January after it."""
+TODAY_IN_JANUARY = 26
+"""Once a year is played, it is this day of the January after it: its results are published."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,10 +1,9 @@
 """The year's letters of responsibility, handed on level by level and accepted."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from gangmu.core.context import Context
-from gangmu.core.periods import Period
 from gangmu.site.demo.building import morning
 from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.work.programmes.models import Letter
@@ -15,11 +14,10 @@ HANDED_ON_AT, ACCEPTED_AT = 14, 10
 """The hours at which letters go out, and at which they are accepted on the next working day."""
 
 
-def plan_letters(stage: Stage, month: Period) -> None:
-    """Put on the agenda that the office at the top hands out the year's letters, in the play's first month."""
-    day = CALENDAR.add_workdays(CALENDAR.first_workday(month), 2)
+def plan_letters(stage: Stage, day: date, year: int) -> None:
+    """Put on the agenda that the office at the top hands out a year's letters on a day."""
     for kind in letter_kinds(stage.root):
-        handing = _Handing(stage, kind.code, month.year, stage.world.plan.root)
+        handing = _Handing(stage, kind.code, year, stage.world.plan.root)
         stage.agenda.put(morning(day, HANDED_ON_AT), handing)
 
 

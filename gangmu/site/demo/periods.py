@@ -251,7 +251,7 @@ class PeriodPlay:
             self._later(self._next(day), chance, _Correcting(self, keeper, each))
         elif slip == "belated":
             late = CALENDAR.add_workdays(each.due, chance.randint(3, 9))
-            self._later(late, chance, _Mending(self, keeper, each))
+            self._later(late, chance, Mending(self, keeper, each))
         elif slip == "returned":
             self._give_back(keeper, each, day, chance)
 
@@ -277,7 +277,7 @@ class PeriodPlay:
         reason = chance.choice(self.stage.world.plan.month.reasons)
         self._later(back, chance, _GivingBack(self, keeper, each, reason))
         if mended <= each.due and chance.random() < self._MENDED:
-            self._later(mended, chance, _Mending(self, keeper, each))
+            self._later(mended, chance, Mending(self, keeper, each))
             self._later(self._next(mended), chance, _Accepting(self, keeper, (each.task,)))
 
     _MENDED = 0.5
@@ -503,7 +503,7 @@ class _GivingBack(_OneDeed):
 
 
 @dataclass(frozen=True)
-class _Mending(_OneDeed):
+class Mending(_OneDeed):
     """A task is answered anew, or late."""
 
     name = "answered again"

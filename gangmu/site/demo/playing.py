@@ -26,6 +26,7 @@ from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.telling import make_bodies_known, tell_sentences
 from gangmu.site.demo.world import World
+from gangmu.site.demo.year_end import YearEnd
 
 Say = Callable[[str], None]
 
@@ -78,16 +79,20 @@ def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
     last = Period.parse(wanted.month)
     months = [last.shift(step) for step in range(1 - wanted.months, 1)]
     whole_year = wanted.months > 1
+    plays: dict[Period, PeriodPlay] = {}
     for month in (*months, last.next()):
         left = stage.world.plan.month.left if month > last else ()
         for period in periods_beginning_with(month) if whole_year else [month]:
-            PeriodPlay(stage, period, left, exports).begin()
+            plays[period] = PeriodPlay(stage, period, left, exports)
+            plays[period].begin()
         if whole_year:
             plan_changes(stage, month)
     if whole_year:
-        plan_letters(stage, months[0])
-        first = morning(CALENDAR.first_workday(months[0]))
-        stage.agenda.put(first, lambda moment: give_second_posts(stage, moment))
+        first = CALENDAR.first_workday(months[0])
+        plan_letters(stage, CALENDAR.add_workdays(first, 2), months[0].year)
+        stage.agenda.put(morning(first), lambda moment: give_second_posts(stage, moment))
+    if whole_year and last.number == 12:
+        YearEnd(stage, Period("year", last.year), [plays[last]]).plan()
     stage.agenda.play()
     seal_entries(stage.agenda.until)
     stage.say(f"{len(months)} months played, {last.next()} open")

@@ -1,0 +1,232 @@
+"""The year's end: it is judged, contested, judged again and published, and the next year's letters go out."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gangmu.core.context import Context
+from gangmu.core.periods import Period
+from gangmu.kernel.audit.sealer import seal_entries
+from gangmu.kernel.notices.operations import answer_objection, object_to_notice
+from gangmu.kernel.notices.queries import open_objections
+from gangmu.kernel.packs.queries import pack_of
+from gangmu.results.assessment.definitions import AppraisalKind
+from gangmu.results.assessment.models import Appeal, Result, Round
+from gangmu.results.assessment.operations.review import (
+    answer_appeal,
+    appeal_result,
+    remark_result,
+    review_part,
+    screen_round,
+    sign_awards,
+)
+from gangmu.results.assessment.operations.rounds import (
+    begin_publicity,
+    begin_review,
+    finish_round,
+    freeze,
+    freeze_anew,
+    open_round,
+    publish_round,
+    run_round,
+)
+from gangmu.results.assessment.queries.rounds import groups_to_sign, unclosed
+from gangmu.site.demo.building import morning
+from gangmu.site.demo.letters import plan_letters
+from gangmu.site.demo.periods import EXTENDED_BY, Mending, Owed, PeriodPlay
+from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.queries.tasks import visible_tasks
+
+REMARK, LOOKED = "与平时掌握的情况相符", "已逐个看过，无不同意见"
+OBJECTION, ANSWERED = (
+    "公示只列出各组前半，其余单位的结果在哪里看？",
+    "各单位登录后可在本组织“考核”页查看全部得分和依据",
+)
+FORGOTTEN, MENDED = "有一项任务年底已经办结，当时漏报，请予核实", "情况属实，已补录，按迟报重新计算"
+TOO_STRICT, KEPT = "会议改期一天，请按时报计", "交办单写明了截止日期，按规定计为迟报"
+SIGNED = "同组不足规定数，逐个看过依据"
+
+
+@dataclass
+class YearEnd:
+    """The appraisals of a year that is over, step by step from one working day to another.
+
+    In the county that is imagined an office reviews its part, somebody objects without a name, one
+    branch appeals and is right, another is not: nobody real is shown doing so.
+    """
+
+    stage: Stage
+    year: Period
+    plays: Sequence[PeriodPlay]
+    rounds: list[Round] = field(default_factory=list)
+
+    def plan(self) -> None:
+        """Put every step on the agenda, from the day on which the last later days of December are over."""
+        first = CALENDAR.add_workdays(CALENDAR.first_workday(self._january), EXTENDED_BY)
+        steps: list[tuple[int, int, Callable[[datetime], None]]] = [
+            (0, 9, self._open),
+            (2, 10, self._review),
+            (3, 9, self._make_known),
+            (4, 10, self._contest),
+            (5, 10, self._answer_objections),
+            (6, 9, self._answer_appeals),
+            (7, 9, self._judge_again),
+            (9, 9, self._publish),
+        ]
+        for days, hour, step in steps:
+            self.stage.agenda.put(morning(CALENDAR.add_workdays(first, days), hour), step)
+        plan_letters(self.stage, CALENDAR.add_workdays(first, 10), self.year.year + 1)
+
+    @property
+    def _january(self) -> Period:
+        return Period("month", self.year.year + 1, 1)
+
+    def _open(self, moment: datetime) -> None:
+        """Close what December carried over, then freeze the year and have it judged."""
+        stage, context = self.stage, self.stage.as_officer(moment)
+        for play in self.plays:
+            close_period(context, stage.root, period=str(play.period))
+        if left := unclosed(stage.root, self.year):
+            stage.say(f"{left} tasks of {self.year} are open still: the year is not judged")
+            return
+        for kind in pack_of(stage.root.pk).all(AppraisalKind):
+            if kind.every != "year":
+                continue
+            began = time.monotonic()
+            round_ = open_round(context, stage.root, appraisal=kind.code, period=str(self.year))
+            run = freeze(context, round_)
+            run_round(context, _anew(round_))
+            stage.say(
+                f"{kind.code} {self.year}: {run.facts} facts frozen and judged in {time.monotonic() - began:.1f} s"
+            )
+            self.rounds.append(begin_review(context, _anew(round_)))
+        seal_entries(moment)
+
+    def _review(self, moment: datetime) -> None:
+        """Have the office of the imagined county say something of one result, and that it has seen all."""
+        county = self.stage.world.plan.imagined.code
+        actor = self.stage.staff.actors.get((county, "officer"))
+        if actor is None:
+            return
+        context, office = Context(actor, moment), self.stage.orgs[county]
+        for round_ in self.rounds:
+            for result in self._imagined(round_)[:1]:
+                remark_result(context, result.org, round_, scorecard=result.scorecard, text=REMARK)
+            review_part(context, office, round_, text=LOOKED)
+
+    def _make_known(self, moment: datetime) -> None:
+        self.rounds = [begin_publicity(self.stage.as_officer(moment), each) for each in self.rounds]
+
+    def _contest(self, moment: datetime) -> None:
+        """Have somebody object without a name, and two branches appeal."""
+        for round_ in self.rounds:
+            self._object(round_, moment)
+            forgotten = self._forgotten(round_, moment)
+            for result in [] if forgotten is None else [forgotten[0]]:
+                self._appeal(round_, result, FORGOTTEN, moment)
+            others = [each for each in self._imagined(round_) if self._acts_for(each)]
+            for result in [each for each in others if forgotten is None or each.org != forgotten[0].org][:1]:
+                self._appeal(round_, result, TOO_STRICT, moment)
+
+    def _object(self, round_: Round, moment: datetime) -> None:
+        notice = round_.publicity_notice
+        asking = [each for each in self._imagined(round_) if self._acts_for(each)][-1:]
+        if notice is None:
+            return
+        for result in asking:
+            object_to_notice(
+                Context(self.stage.staff.actors[result.org.code, "secretary"], moment),
+                notice,
+                text=OBJECTION,
+                form_key=f"{round_.appraisal}-{round_.period}-objection",
+            )
+
+    def _appeal(self, round_: Round, result: Result, text: str, moment: datetime) -> None:
+        actor = self.stage.staff.actors[result.org.code, "secretary"]
+        appeal_result(Context(actor, moment), result.org, round_, scorecard=result.scorecard, text=text)
+
+    def _answer_objections(self, moment: datetime) -> None:
+        context = self.stage.as_officer(moment)
+        for objection in open_objections(context):
+            answer_objection(context, objection, answer=ANSWERED, outcome="rejected")
+
+    def _answer_appeals(self, moment: datetime) -> None:
+        """Put right what was forgotten where it arose, and answer both appeals."""
+        for round_ in self.rounds:
+            forgotten = self._forgotten(round_, moment)
+            for appeal in Appeal.objects.filter(round=round_, answered_at=None).select_related("org"):
+                right = appeal.text == FORGOTTEN and forgotten is not None
+                if right and forgotten is not None:
+                    forgotten[1](moment)
+                answer_appeal(
+                    self.stage.as_officer(moment),
+                    appeal,
+                    outcome="upheld" if right else "rejected",
+                    answer=MENDED if right else KEPT,
+                )
+
+    def _judge_again(self, moment: datetime) -> None:
+        """Judge once more where an appeal was right, and sign the awards of small groups."""
+        context = self.stage.as_officer(moment)
+        name = str(self.stage.staff.holders[self.stage.root.code, "secretary"])
+        for round_ in self.rounds:
+            if Appeal.objects.filter(round=round_, outcome="upheld").exists():
+                freeze_anew(context, _anew(round_), reason=MENDED)
+                run_round(context, _anew(round_))
+            for group in groups_to_sign(_anew(round_)):
+                sign_awards(
+                    context, round_, peer_group=group.peer_group, given=True, name=name, reason=SIGNED
+                )
+
+    def _publish(self, moment: datetime) -> None:
+        context = self.stage.as_officer(moment)
+        for round_ in self.rounds:
+            publish_round(context, finish_round(context, round_))
+            proposed = screen_round(context, round_) if self._screens(round_) else 0
+            self.stage.say(f"{round_.appraisal} {self.year} published, {proposed} proposed to their parents")
+        seal_entries(moment)
+
+    def _screens(self, round_: Round) -> bool:
+        kind = pack_of(self.stage.root.pk).find(AppraisalKind, round_.appraisal)
+        return kind is not None and kind.screen_below is not None
+
+    # Who is concerned
+
+    def _imagined(self, round_: Round) -> list[Result]:
+        """Return the standing results of branches in the county that is imagined, the least score first."""
+        held = _anew(round_)
+        rows = Result.objects.filter(
+            run__round=held,
+            run__number=held.run,
+            org__code__startswith=self.stage.world.plan.imagined.code,
+            org__closed_on=None,
+            score__isnull=False,
+        )
+        return list(rows.select_related("org").order_by("score", "org__code", "scorecard"))
+
+    def _acts_for(self, result: Result) -> bool:
+        return (result.org.code, "secretary") in self.stage.staff.actors
+
+    def _forgotten(self, round_: Round, moment: datetime) -> tuple[Result, Mending] | None:
+        """Return a result of a branch that owes an answer of the last month, and how that is put right."""
+        results = {each.org_id: each for each in self._imagined(round_) if self._acts_for(each)}
+        for play in self.plays:
+            for owed, org in self._missing(play, moment):
+                if org in results:
+                    keeper = self.stage.keepers[owed.org]
+                    return results[org], Mending(play, keeper, owed)
+        return None
+
+    def _missing(self, play: PeriodPlay, moment: datetime) -> Iterator[tuple[Owed, int]]:
+        missing = visible_tasks(self.stage.as_officer(moment)).filter(
+            order__period=str(play.period), timing="missing", answered_on=None, org__closed_on=None
+        )
+        for task in missing.select_related("org", "order").order_by("org__code", "pk"):
+            if task.order.answer_kind in play.kinds:
+                yield Owed(task.pk, task.org.code, task.order.answer_kind, task.due_on), task.org_id
+
+
+def _anew(round_: Round) -> Round:
+    return Round.objects.select_related("org", "pack").get(pk=round_.pk)
