@@ -282,3 +282,62 @@ def test_p17_ten_documents_stand_in_the_library_and_each_duty_leads_to_its_artic
     assert "/handbook/duty/cross_inspection" in rounds
     assert "/library/rounds#" in duty
     assert (strange.status_code, stranger.status_code) == (404, 401)
+
+
+def test_p17_the_thread_of_a_goal_leads_to_its_duty_and_to_the_article_of_each_and_nobody_elsewhere_reads_it(
+    pingliang: Place,
+) -> None:
+    place = pingliang
+    officer, county = place.caller("officer", "6208"), place.caller("town_officer", "620822")
+    elsewhere = place.caller("town_officer", "620823")
+    first = place.orgs["620822"]
+    ok(officer.send("post", f"/orgs/{place.root.pk}/targets", EXAMPLES))
+    at = f"/orgs/{place.root.pk}/threads/three_firsts"
+    own = f"/orgs/{first.pk}/threads/three_firsts/examples?year=2021"
+    page = f"/threads/three_firsts/examples?org={first.pk}&year=2021"
+
+    thread = ok(officer.get(f"{at}/examples?year=2021"))
+    every = ok(officer.get(f"/orgs/{place.root.pk}/threads?year=2021"))["goals"]
+    reader = browser(Account.objects.get(login="officer-6208"))
+    whole = reader.get(f"/threads/three_firsts/examples?org={place.root.pk}&year=2021")
+    seen = browser(Account.objects.get(login="town_officer-620822")).get(page)
+    unseen = browser(Account.objects.get(login="town_officer-620823")).get(page)
+    library = reader.get("/library/firsts").content.decode()
+    content = {
+        "title": "党建统领“一强三创”行动实施意见",
+        "issuer": "中共平凉市委组织部",
+        "issued_on": "2021-06-01",
+        "articles": [{"code": "三", "title": "目标分解", "text": "指标逐级分解，逐级签字。"}],
+        "reason": "按正式文件改",
+    }
+    taken_over = "/orgs/{}/documents/firsts/take-over"
+    not_hers = county.send("post", taken_over.format(first.pk), content)
+    ok(officer.send("post", taken_over.format(place.root.pk), content))
+    versions = [ok(county.get(f"/documents/firsts?version={number}")) for number in (1, 2)]
+    answers = [caller.get(own).status_code for caller in (officer, county, elsewhere)]
+    later = officer.get(f"{at}/examples?year=2024")
+    nobody = Client().get(f"/api{own}")
+
+    opinion = "党建统领“一强三创”行动实施意见"
+    assert thread["papers"] == [
+        {"of": "three_firsts", "paper": f"{opinion} 一、二、三", "document": "firsts", "article": "一"},
+        {"of": "examples", "paper": f"{opinion} 三", "document": "firsts", "article": "三"},
+    ]
+    assert {each["metric"] for each in every if each["programme"] == "three_firsts"} == {
+        "lectures",
+        "examples",
+        "committee_meetings",
+        "on_time",
+    }
+    shown = whole.content.decode()
+    for address in ("/duties/examples", "/library/firsts#一", "/library/firsts#三"):
+        assert f'href="{address}"' in shown
+    assert 'id="三"' in library
+    assert [each["articles"][-1]["text"] for each in versions] == [
+        "指标逐级分解，分到的和预留的合计等于总数。",
+        "指标逐级分解，逐级签字。",
+    ]
+    assert not_hers.status_code == 409
+    assert (seen.status_code, unseen.status_code) == (200, 404)
+    assert answers == [200, 200, 404]
+    assert (later.status_code, nobody.status_code) == (404, 401)

@@ -1,5 +1,6 @@
 """Threads and the loop over the API: the same that the pages show."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from gangmu.core.context import Context
 from gangmu.desk.thread.queries import Goal, goal_in, health_in, threads_in
 from gangmu.desk.thread.rules import STATION_OF, loose_ends
 from gangmu.frame.doors import Request, endpoint
+from gangmu.kernel.notices.queries import document_followed
 from gangmu.kernel.orgs.queries import org_by_id
 
 router = Router(tags=["desk"])
@@ -64,9 +66,22 @@ class OrderOfThread(Schema):
     stations: StationsOut
 
 
+class PaperOfThread(Schema):
+    """The paper that a goal or one of its duties follows, and where it stands in the library.
+
+    ``of`` is the code of the programme or duty; a paper that is not in the library has no ``document``.
+    """
+
+    of: str
+    paper: str
+    document: str
+    article: str
+
+
 class ThreadOut(GoalOut):
     """One thread from end to end, by the codes of what stands at each station."""
 
+    papers: list[PaperOfThread]
     letters: list[str]
     duties: list[str]
     orders: list[OrderOfThread]
@@ -131,6 +146,19 @@ def _goal(goal: Goal) -> dict[str, Any]:
     }
 
 
+def _papers(context: Context, goal: Goal) -> Iterator[dict[str, str]]:
+    """Return what the goal's programme and its duties follow, as far as the reader may read the library."""
+    for kind in (goal.thread.programme, *(duty for duty, _ in goal.thread.duties)):
+        found = document_followed(context, kind.follows) if context.may("notices.view") else None
+        document, article = found or (None, None)
+        yield {
+            "of": kind.code,
+            "paper": str(kind.follows),
+            "document": document.code if document else "",
+            "article": article.code if article else "",
+        }
+
+
 @endpoint(
     router,
     "get",
@@ -181,6 +209,7 @@ def read_thread(
     ]
     return {
         **_goal(goal),
+        "papers": list(_papers(request.context, goal)),
         "letters": [each.code for each in goal.thread.letters],
         "duties": [duty.code for duty, _ in goal.thread.duties],
         "orders": orders,

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import NotFound
+from gangmu.core.papers import Follows
 from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.desk.thread.pages.asking import (
@@ -46,12 +47,16 @@ from gangmu.work.records.queries import standing_records
 
 @dataclass(frozen=True)
 class Said:
-    """One thing at a station: what, how much, and where it leads; ``note`` says why it belongs there."""
+    """One thing at a station: what, how much, and where it leads.
+
+    ``note`` says why it belongs there, ``paper`` by which article it is asked for.
+    """
 
     title: str
     value: str = ""
     url: str = ""
     note: str = ""
+    paper: Follows | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def _said_of_goal(request: Request, goal: Goal) -> Iterator[Said]:
     yield Said(
         worded(programme.title),
         url=address("programmes-programme", programme.code, org=goal.org.pk, year=goal.year),
-        note=str(programme.follows),
+        paper=programme.follows,
     )
     if goal.target is None:
         return
@@ -160,8 +165,8 @@ def _said_of_letters(request: Request, goal: Goal) -> Iterator[Said]:
 
 def _said_of_duties(goal: Goal) -> Iterator[Said]:
     for duty, why in goal.thread.duties:
-        note = f"{worded(WHY[why])} · {duty.follows}"
-        yield Said(worded(duty.title), url=reverse("plans-duty", args=(duty.code,)), note=note)
+        url = reverse("plans-duty", args=(duty.code,))
+        yield Said(worded(duty.title), url=url, note=worded(WHY[why]), paper=duty.follows)
 
 
 def _said_of_orders(goal: Goal) -> Iterator[Said]:
