@@ -148,12 +148,14 @@ def _goal(goal: Goal) -> dict[str, Any]:
 
 def _papers(context: Context, goal: Goal) -> Iterator[dict[str, str]]:
     """Return what the goal's programme and its duties follow, as far as the reader may read the library."""
-    for kind in (goal.thread.programme, *(duty for duty, _ in goal.thread.duties)):
-        found = document_followed(context, kind.follows) if context.may("notices.view") else None
+    programme, duties = goal.thread.programme, [duty for duty, _ in goal.thread.duties]
+    followed = [(programme.code, programme.follows), *((duty.code, duty.follows) for duty in duties)]
+    for code, follows in followed:
+        found = document_followed(context, follows) if context.may("notices.view") else None
         document, article = found or (None, None)
         yield {
-            "of": kind.code,
-            "paper": str(kind.follows),
+            "of": code,
+            "paper": str(follows),
             "document": document.code if document else "",
             "article": article.code if article else "",
         }
