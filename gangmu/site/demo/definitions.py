@@ -1,5 +1,6 @@
 """What a pack's ``world.yaml`` may say: real divisions, invented units, sizes."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -193,12 +194,27 @@ class Withdrawal(Piece):
     reason: str
 
 
+class Goal(Piece):
+    """A target of the year: so many ``of_each`` organization there is, or the same ``level`` for all."""
+
+    programme: str
+    metric: str
+    of_each: int = Field(default=0, ge=0)
+    level: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Goal":
+        if bool(self.of_each) == (self.level is not None):
+            raise ValueError("a target is so many of each, or one level for all")
+        return self
+
+
 class YearPlan(Piece):
     """What happens in a played year beside its orders.
 
     ``handovers`` secretaries and ``officer_handovers`` office workers pass their posts on each
     month, and sign for what is open there. Of a hundred secretaries in villages, ``two_posts``
-    head the villagers' committee too.
+    head the villagers' committee too. ``goals`` are set at its beginning and handed on.
     """
 
     handovers: int = Field(default=0, ge=0, le=200)
@@ -206,6 +222,7 @@ class YearPlan(Piece):
     two_posts: int = Field(default=0, ge=0, le=100)
     mergers: tuple[Merger, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    goals: tuple[Goal, ...] = ()
 
 
 class WorldPlan(Piece):

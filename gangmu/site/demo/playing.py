@@ -24,6 +24,7 @@ from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
 from gangmu.site.demo.staffing import Desk, fill_world
 from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
+from gangmu.site.demo.targets import plan_targets
 from gangmu.site.demo.telling import make_bodies_known, tell_sentences
 from gangmu.site.demo.world import World
 from gangmu.site.demo.year_end import YearEnd
@@ -89,6 +90,7 @@ def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
             plan_changes(stage, month)
     if whole_year:
         first = CALENDAR.first_workday(months[0])
+        plan_targets(stage, CALENDAR.add_workdays(first, 2), months[0].year)
         plan_letters(stage, CALENDAR.add_workdays(first, 2), months[0].year)
         stage.agenda.put(morning(first), lambda moment: give_second_posts(stage, moment))
     if whole_year and last.number == 12:

@@ -1,4 +1,4 @@
-"""The year's end: it is judged, contested, judged again and published, and the next year's letters go out."""
+"""The year's end: it is judged, contested, judged again and published, and the next year's targets and letters go out."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +36,7 @@ from gangmu.site.demo.building import morning
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import EXTENDED_BY, Mending, Owed, PeriodPlay
 from gangmu.site.demo.stage import CALENDAR, Stage
+from gangmu.site.demo.targets import plan_targets
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.queries.tasks import visible_tasks
 
@@ -77,7 +78,9 @@ class YearEnd:
         ]
         for days, hour, step in steps:
             self.stage.agenda.put(morning(CALENDAR.add_workdays(first, days), hour), step)
-        plan_letters(self.stage, CALENDAR.add_workdays(first, 10), self.year.year + 1)
+        after = CALENDAR.add_workdays(first, 10)
+        plan_targets(self.stage, after, self.year.year + 1)
+        plan_letters(self.stage, after, self.year.year + 1)
 
     @property
     def _january(self) -> Period:

@@ -13,7 +13,7 @@ from gangmu.results.assessment.models import Appeal, Result, Review, Round, Run,
 from gangmu.results.assessment.queries.rounds import groups_to_sign
 from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoState
-from gangmu.work.programmes.models import Letter
+from gangmu.work.programmes.models import Letter, Target
 
 TODAY = datetime(2016, 1, 26, 4, tzinfo=UTC)
 
@@ -94,3 +94,12 @@ def test_who_is_proposed_is_told_to_the_parent_alone(said: list[str]) -> None:
 
 def test_the_log_of_the_year_verifies(said: list[str]) -> None:
     assert verify_log().faults == ()
+
+
+def test_targets_are_set_and_handed_on_without_losing_anything(said: list[str]) -> None:
+    tops = Target.objects.filter(parent=None, year=2016).exclude(held=None)
+    sums = [each for each in tops if each.metric != "on_time"]
+
+    assert {each.metric for each in tops} >= {"committee_meetings", "on_time", "study"}
+    assert all(each.value == (each.held or 0) + sum(part.value for part in each.parts.all()) for each in sums)
+    assert Target.objects.filter(year=2016, org__level="township", held__isnull=False).exists()
