@@ -22,6 +22,10 @@ GANGMU_CLOCK_OFFSET = _DEMO.clock_offset if _DEMO else timedelta()
 """How far the clock stands from the world's: a demonstration may play another year."""
 
 GANGMU_FILING_NUMBER = os.environ.get("GANGMU_FILING_NUMBER", "")
+GANGMU_PDF_FONT = os.environ.get("GANGMU_PDF_FONT", "")
+"""A TrueType font to embed into PDF; without one, readers bring their own Chinese type."""
+if GANGMU_PDF_FONT and not Path(GANGMU_PDF_FONT).is_file():
+    raise ImproperlyConfigured(f"GANGMU_PDF_FONT names no file: {GANGMU_PDF_FONT}")
 """The filing number of 政务移动互联网应用程序 that the footer shows (R-BAN-6)."""
 
 GANGMU_SIGNING_SEED = key_bytes("signing_seed", GANGMU_DATA)

@@ -1,8 +1,15 @@
 """PDF of the documents that Word is made of: the same words, the same bytes each time, in bounded time."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from datetime import date
+from pathlib import Path
+from typing import Any
+
+import reportlab
 
 from gangmu.kernel.files.pdf import pdf_bytes
 from gangmu.kernel.files.rules import sound_file
@@ -118,3 +125,27 @@ def test_ten_pages_are_written_within_three_seconds() -> None:
             taken.append(time.process_time() - begun)
         assert taken[1] < 3
         assert taken[1] < 3 * taken[0] + 0.1
+
+
+def test_font_of_the_site_is_embedded_and_the_same_document_gives_the_same_bytes(settings: Any) -> None:
+    settings.GANGMU_PDF_FONT = str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf")
+
+    made = pdf_bytes(LETTER)
+
+    assert b"/FontFile2" in made
+    assert b"STSong" not in made
+    assert made == pdf_bytes(LETTER)
+
+
+def test_site_with_a_font_that_is_not_there_does_not_start(tmp_path: Path) -> None:
+    given = os.environ | {"GANGMU_PDF_FONT": str(tmp_path / "none.ttf"), "GANGMU_DATA": str(tmp_path)}
+    begun = subprocess.run(
+        [sys.executable, "-c", "import gangmu.site.settings"],
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert begun.returncode == 1
+    assert "GANGMU_PDF_FONT" in begun.stderr
