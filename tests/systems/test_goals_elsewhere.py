@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gangmu.kernel.access.models import Account
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.site.clock import now
 from gangmu.work.records.definitions import RecordKind
+from tests.site.matrix.test_routes import browser
 from tests.systems.goals import faults, ok, project, propose
 from tests.systems.places import Place, current, found_place
+from tests.systems.programs import workbook
 
 
 @pytest.fixture
@@ -27,8 +30,8 @@ def pingqiao(system: Any) -> Place:
 
 @pytest.fixture
 def wubu(system: Any) -> Place:
-    """One real street with its communities and villages."""
-    return found_place(system, "wubu", ("610829001",))
+    """One real street with its communities and villages, and a town beside it."""
+    return found_place(system, "wubu", ("610829001", "610829103"))
 
 
 def _year() -> int:
@@ -199,28 +202,71 @@ def test_q21_strict_towns_strong_villages_new_people_are_measured_by_facts_and_l
     assert not_hers.status_code in (403, 404)
 
 
-def test_w20_a_close_look_is_at_an_organization_and_says_what_follows(wubu: Place) -> None:
-    officer, town = wubu.caller("officer", "610829"), wubu.caller("town_officer", "610829001")
-    today = now().date()
+def _looks(wubu: Place) -> tuple[Any, Any]:
+    """Begin the year of quality and ask each town for its look; return the answer to asking too early."""
+    officer, today = wubu.caller("officer", "610829"), now().date()
     year = {"first_on": str(today), "last_on": str(today + timedelta(days=200)), "paper": "吴发〔2022〕1号"}
-    early = officer.send(
-        "post", f"/orgs/{wubu.root.pk}/orders", {"duty": "study", "period": str(current("quarter"))}
-    )
+    asked = {"duty": "study", "period": str(current("quarter"))}
+    early = officer.send("post", f"/orgs/{wubu.root.pk}/orders", asked)
     ok(officer.send("post", f"/orgs/{wubu.root.pk}/campaigns", {"kind": "quality_year", **year}))
-    wubu.issue(officer, "study", current("quarter"))
+    return early, wubu.issue(officer, "study", current("quarter"))
+
+
+def test_w20_a_close_look_leads_home_to_the_organization_and_says_what_follows(wubu: Place) -> None:
+    early, _ = _looks(wubu)
+    town = wubu.caller("town_officer", "610829001")
+    studied, stranger = wubu.orgs[wubu.first(domain="community", level="village")], wubu.orgs["610829103"]
     (task,) = (each for each in town.get("/tasks/waiting").json() if each["duty"] == "study")
     values = {
-        "studied_on": str(today),
-        "studied": "城关社区党支部",
+        "studied_on": str(now().date()),
+        "studied": studied.pk,
         "findings": "阵地每周开放一天",
         "follows": "project",
         "what": "立项“开门日”，社区书记，年底前",
     }
 
-    open_ended = town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, "what": ""}})
-    strange = town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, "follows": "demote"}})
-    ok(town.send("post", f"/tasks/{task['id']}/report", {"values": values}))
+    def report(**other: Any) -> Any:
+        return town.send("post", f"/tasks/{task['id']}/report", {"values": {**values, **other}})
 
+    refused = [
+        report(what=""),
+        report(follows="demote"),
+        report(studied="城关社区党支部"),
+        report(studied=stranger.pk),
+    ]
+    ok(report())
+    (look,) = ok(town.get("/records?kind=study_record"))
+    page = browser(Account.objects.get(login="town_officer-610829001"))
+    record = page.get(f"/records/{look['id']}").content.decode()
+    form = page.get(f"/orgs/{wubu.orgs['610829001'].pk}/records/study_record").content.decode()
+
+    assert studied.path.startswith(wubu.orgs["610829001"].path)
+    assert look["values"]["studied"] == studied.pk
+    assert f'<a href="/orgs/{studied.pk}">{studied.name}</a>' in record
+    assert 'hx-get="/orgs/find"' in form
     assert early.status_code == 409
-    assert faults(open_ended) == {"what"}
-    assert faults(strange) == {"follows"}
+    assert [faults(each) for each in refused] == [{"what"}, {"follows"}, {"studied"}, {"studied"}]
+
+
+def test_w20_a_close_look_on_a_sheet_names_the_organization_by_its_name_or_code(wubu: Place) -> None:
+    _, order = _looks(wubu)
+    town, street = wubu.caller("town_officer", "610829103"), wubu.orgs["610829103"]
+    studied = next(org for org in wubu.orgs.values() if org.parent_id == street.pk)
+    beyond = wubu.orgs["610829001"]
+    heads = ["代码", "研判日期", "研判的党组织", "看到的情况和问题", "接下来怎么办", "哪一项、谁办、哪天前"]
+    day = str(now().date())
+
+    def judged(who: str) -> Any:
+        row = [street.code, day, who, "会议记录不全", "不需要另办", "下季再看"]
+        return ok(town.upload(street, f"paper-{order['id']}", workbook([heads, row])))
+
+    unknown, foreign = judged("没有这个支部"), judged(beyond.name)
+    said = [ok(town.get(f"/imports/{each['id']}/faults")) for each in (unknown, foreign)]
+    done = ok(town.send("post", f"/imports/{judged(studied.name)['id']}/confirm", {"partial": False}))
+
+    (look,) = ok(town.get("/records?kind=study_record"))
+    assert [(each["cell"], each["fault"]) for rows in said for each in rows] == [
+        ("C2", "This is not something that can be chosen.")
+    ] * 2
+    assert done["done"] == 1
+    assert look["values"]["studied"] == studied.pk

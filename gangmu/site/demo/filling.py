@@ -1,6 +1,6 @@
 """Records filled in by chance, as a world's plan says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 from typing import Any
@@ -18,9 +18,14 @@ UNPLANNED_MOST = 20
 
 
 def fill_record(
-    kind: RecordKind, fillings: Mapping[str, Filling], org: PlannedOrg, chance: Random, day: date
+    kind: RecordKind,
+    fillings: Mapping[str, Filling],
+    org: PlannedOrg,
+    chance: Random,
+    day: date,
+    below: Sequence[int],
 ) -> dict[str, Any]:
-    """Return the values of a record: dates are the day, the rest as the plan says.
+    """Return the values of a record: dates are the day, an organization is one of those ``below``, the rest as the plan says.
 
     What the plan does not speak of is left empty, unless it has to be filled in.
     """
@@ -28,6 +33,8 @@ def fill_record(
     for spec in kind.fields:
         if spec.type == "date":
             values[spec.code] = day.isoformat()
+        elif spec.type == "organization":
+            values[spec.code] = chance.choice(below)
         elif spec.code in fillings:
             values[spec.code] = _filled(fillings[spec.code], values, org, chance)
         elif spec.required:

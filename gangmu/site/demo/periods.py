@@ -342,7 +342,8 @@ class PeriodPlay:
     def values_of(self, owed: Owed, chance: Random, day: date) -> dict[str, Any]:
         """Return a record's values, drawn as the world's plan says."""
         fillings = self.stage.world.plan.month.answers.get(owed.kind, {})
-        return fill_record(self.kinds[owed.kind], fillings, self.stage.planned[owed.org], chance, day)
+        org, below = self.stage.planned[owed.org], self.stage.below(owed.org)
+        return fill_record(self.kinds[owed.kind], fillings, org, chance, day, below)
 
 
 @dataclass(frozen=True)

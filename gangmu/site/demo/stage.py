@@ -54,6 +54,18 @@ class Stage:
             found[org.code] = org.code if keeps else found[org.parent]
         return found
 
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for org in self.world.orgs:
+            found.setdefault(org.parent, []).append(org.code)
+        return found
+
+    def below(self, code: str) -> list[int]:
+        """Return the ids of what stands directly below an organization now; its own if nothing does."""
+        codes = {self.today(each) for each in self._children.get(code, [code])}
+        return [self.orgs[each].pk for each in sorted(codes)]
+
     def today(self, code: str) -> str:
         """Return the organization that an organization's papers lie at now."""
         while code in self.goes_on_in:

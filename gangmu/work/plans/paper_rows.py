@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.fields import FieldSpec
@@ -12,6 +14,7 @@ from gangmu.core.text import Text, msgid
 from gangmu.frame.words import say
 from gangmu.kernel.imports.rules import Faults, ImportFamily, ImportKind, Values
 from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import orgs_by_code, visible_orgs
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.paper import PaperForm, answer_on_paper, refuse_used, take_back_paper
 from gangmu.work.plans.queries.duties import record_kind_of
@@ -30,6 +33,8 @@ GIVEN_ON = FieldSpec(
     type="date",
     help=say("The day on which it was filled in by hand; today if left empty."),
 )
+_BY_CODE_OR_NAME = say("An organization's code or name.")
+_SEVERAL = msgid("Several organizations have this name: write the code.")
 OTHER_TITLES: dict[str, tuple[Text, ...]] = {
     "org_code": (say("Organization code"),),
     "org_name": (say("Name"), say("Name of the organization"), say("Branch"), say("Party organization")),
@@ -74,8 +79,21 @@ def _order(subject: str) -> Order:
 
 
 def _asked(kind: RecordKind) -> list[FieldSpec]:
-    """Return the fields that a sheet can answer: those that name something else cannot be typed."""
-    return [spec for spec in kind.fields if spec.type not in REFERENCES]
+    """Return the fields that a sheet can answer; an organization is typed by its code or name.
+
+    Persons and files cannot be typed.
+    """
+    return [
+        spec.model_copy(update={"type": "text", "max_length": 200, "help": spec.help or _BY_CODE_OR_NAME})
+        if spec.type == "organization"
+        else spec
+        for spec in kind.fields
+        if spec.type not in REFERENCES or spec.type == "organization"
+    ]
+
+
+def _orgs_asked(kind: RecordKind) -> list[str]:
+    return [spec.code for spec in kind.fields if spec.type == "organization"]
 
 
 def _check_heads(order: Order, heads: Heads) -> None:
@@ -111,14 +129,15 @@ def _judge(
     if "tasks" not in state:
         state["tasks"] = _tasks(context, order, org)
     tasks, names = state["tasks"]
+    chosen = _orgs_typed(context, kind, rows)
     seen: set[str] = state.setdefault("seen", set())
     found: dict[int, dict[str, str]] = {}
     for index, row in enumerate(rows):
         wrong = state["wrong"][index]
         if _is_empty(kind, row) and not wrong:
             continue
-        faults = _named(row, tasks, names)
-        if not faults and row["org_code"] in seen:
+        faults = _named(row, tasks, names) | _choose_orgs(kind, row, chosen)
+        if not faults.keys() & {"org_code", "org_name"} and row["org_code"] in seen:
             faults["org_code"] = msgid("This organization stands twice in the sheet.")
         seen.add(row["org_code"] or "")
         if row.get("given_on") and date.fromisoformat(row["given_on"]) > context.today:
@@ -147,10 +166,36 @@ def _named(row: Values, tasks: dict[str, Task], names: dict[str, list[str]]) -> 
         row["org_code"] = found[0]
         return {}
     if found:
-        return {place: msgid("Several organizations have this name: write the code.")}
+        return {place: _SEVERAL}
     if not code and not typed:
         return {"org_code": msgid("Write the organization's code or its name.")}
     return {place: msgid("This organization has no open task of this order here.")}
+
+
+def _orgs_typed(context: Context, kind: RecordKind, rows: Sequence[Values]) -> dict[str, list[str]]:
+    """Return the codes of what the writer may name, by what was typed: a code, or a name."""
+    typed = {"".join(row[code].split()) for row in rows for code in _orgs_asked(kind) if row.get(code)}
+    found: dict[str, list[str]] = {}
+    if typed:
+        known = visible_orgs(context).filter(Q(code__in=typed) | Q(name__in=typed), closed_on=None)
+        for code, name in known.values_list("code", "name"):
+            found[code] = [code]
+            if name in typed and name != code:
+                found.setdefault(name, []).append(code)
+    return found
+
+
+def _choose_orgs(kind: RecordKind, row: Values, chosen: dict[str, list[str]]) -> dict[str, str]:
+    """Put the codes of the organizations that a row names into it, or return the faults."""
+    faults = {}
+    for field in _orgs_asked(kind):
+        typed = "".join((row.get(field) or "").split())
+        codes = chosen.get(typed, [])
+        if len(codes) == 1:
+            row[field] = codes[0]
+        elif typed:
+            faults[field] = _SEVERAL if codes else msgid("This is not something that can be chosen.")
+    return faults
 
 
 def _apply(context: Context, order: Order, kind: RecordKind, org: Org, rows: Sequence[Values]) -> list[int]:
@@ -165,14 +210,16 @@ def _apply(context: Context, order: Order, kind: RecordKind, org: Org, rows: Seq
     if gone:
         raise Invalid("Some fields need attention.", faults=gone)
     made = [0] * len(rows)
-    answers = answer_on_paper(context, org, forms=[_form(kind, tasks, rows[at]) for at in chosen])
+    orgs = orgs_by_code(rows[at][code] for at in chosen for code in _orgs_asked(kind) if rows[at].get(code))
+    answers = answer_on_paper(context, org, forms=[_form(kind, tasks, rows[at], orgs) for at in chosen])
     for at, answer in zip(chosen, answers, strict=True):
         made[at] = answer
     return made
 
 
-def _form(kind: RecordKind, tasks: dict[str, Task], row: Values) -> PaperForm:
+def _form(kind: RecordKind, tasks: dict[str, Task], row: Values, orgs: dict[str, Org]) -> PaperForm:
     values = {spec.code: row[spec.code] for spec in _asked(kind) if row.get(spec.code) is not None}
+    values |= {code: orgs[values[code]].pk for code in _orgs_asked(kind) if values.get(code) in orgs}
     given = row.get("given_on") or (row.get(kind.day_field) if kind.day_field else None)
     return PaperForm(tasks[row["org_code"]].pk, values, date.fromisoformat(given) if given else None)
 

@@ -17,7 +17,7 @@ from gangmu.frame.words import worded
 from gangmu.kernel.files.operations import store_file
 from gangmu.kernel.files.queries import visible_files
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import visible_orgs
+from gangmu.kernel.orgs.queries import names_of, visible_orgs
 from gangmu.kernel.people.queries import visible_people
 from gangmu.work.records.definitions import RecordKind
 from gangmu.work.records.models import KnownValue, Record
@@ -41,7 +41,7 @@ def named_things(context: Context, kind: RecordKind, values: Mapping[str, Any]) 
 
 def _names(context: Context, type_: str, ids: list[int]) -> dict[int, str]:
     if type_ == "organization":
-        return dict(visible_orgs(context).filter(pk__in=ids).values_list("pk", "name"))
+        return names_of(ids)
     if type_ == "person":
         return {person.pk: str(person) for person in visible_people(context).filter(pk__in=ids)}
     return {file.pk: str(file) for file in visible_files(context).filter(pk__in=ids)}
@@ -137,7 +137,8 @@ def sent_values(
 class ReadLine:
     """One field of a record as it is read: its title, its value in words, what is said about it.
 
-    ``known`` is what was known before it; ``confirmed`` says that it is the same.
+    ``known`` is what was known before it; ``confirmed`` says that it is the same. ``url`` leads
+    to the organization that it names, if the reader may see that.
     """
 
     code: str
@@ -147,6 +148,7 @@ class ReadLine:
     changed: bool = False
     known: str = ""
     confirmed: bool = False
+    url: str = ""
 
 
 def read_lines(
@@ -160,6 +162,7 @@ def read_lines(
 ) -> list[ReadLine]:
     """Return a record's values in words, in the order of its form; beside them what was known ``before``."""
     names = named_things(context, kind, values)
+    urls = _org_urls(context, kind, values)
     return [
         ReadLine(
             spec.code,
@@ -169,9 +172,19 @@ def read_lines(
             spec.code in changed,
             known_in_words(spec, (before or {})[spec.of]) if spec.of in (before or {}) else "",
             spec.of in (before or {}) and (before or {})[spec.of].value == values.get(spec.code),
+            urls.get(spec.code, ""),
         )
         for spec in kind.fields
     ]
+
+
+def _org_urls(context: Context, kind: RecordKind, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return where the organizations that some values name are shown, as far as the reader may see them."""
+    named = references(kind, values).get("organization", {})
+    if not named:
+        return {}
+    seen = set(visible_orgs(context).filter(pk__in=named.values()).values_list("pk", flat=True))
+    return {code: reverse("orgs-org", args=(id_,)) for code, id_ in named.items() if id_ in seen}
 
 
 def value_in_words(spec: FieldSpec, value: Any) -> str:
