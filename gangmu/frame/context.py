@@ -33,7 +33,7 @@ class Frame:
     @property
     def site_name(self) -> str:
         """The name of the deployment, as the office chose it, or the product's own."""
-        name: str = getattr(settings, "GANGMU_SITE_NAME", "")
+        name: str = settings.GANGMU_SITE_NAME
         return name or worded("Gangmu")
 
     @property
@@ -44,7 +44,7 @@ class Frame:
     @property
     def filing_number(self) -> str:
         """The number under which the application is filed; blank means it is not (R-BAN-6)."""
-        return str(getattr(settings, "GANGMU_FILING_NUMBER", "")).strip()
+        return str(settings.GANGMU_FILING_NUMBER).strip()
 
     @property
     def large_type(self) -> bool:

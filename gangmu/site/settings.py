@@ -21,6 +21,7 @@ GANGMU_DEMO = _DEMO is not None or os.environ.get("GANGMU_DEMO") == "1"
 GANGMU_CLOCK_OFFSET = _DEMO.clock_offset if _DEMO else timedelta()
 """How far the clock stands from the world's: a demonstration may play another year."""
 
+GANGMU_SITE_NAME = os.environ.get("GANGMU_SITE_NAME", "")
 GANGMU_FILING_NUMBER = os.environ.get("GANGMU_FILING_NUMBER", "")
 GANGMU_PDF_FONT = os.environ.get("GANGMU_PDF_FONT", "")
 """A TrueType font to embed into PDF; without one, readers bring their own Chinese type."""
