@@ -22,12 +22,13 @@ GANGMU_CLOCK_OFFSET = _DEMO.clock_offset if _DEMO else timedelta()
 """How far the clock stands from the world's: a demonstration may play another year."""
 
 GANGMU_SITE_NAME = os.environ.get("GANGMU_SITE_NAME", "")
+"""What the site calls itself; without it, by the product's name."""
 GANGMU_FILING_NUMBER = os.environ.get("GANGMU_FILING_NUMBER", "")
+"""The filing number of 政务移动互联网应用程序 that the footer shows (R-BAN-6)."""
 GANGMU_PDF_FONT = os.environ.get("GANGMU_PDF_FONT", "")
 """A TrueType font to embed into PDF; without one, readers bring their own Chinese type."""
 if GANGMU_PDF_FONT and not Path(GANGMU_PDF_FONT).is_file():
     raise ImproperlyConfigured(f"GANGMU_PDF_FONT names no file: {GANGMU_PDF_FONT}")
-"""The filing number of 政务移动互联网应用程序 that the footer shows (R-BAN-6)."""
 
 GANGMU_SIGNING_SEED = key_bytes("signing_seed", GANGMU_DATA)
 GANGMU_DATA_KEY = key_bytes("data_key", GANGMU_DATA)
