@@ -34,7 +34,8 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import orgs_named_like, roots_for
 from gangmu.kernel.packs.queries import pack_findings, pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
-from gangmu.work.plans.queries.account import total_of
+from gangmu.work.plans.queries.account import own_month, own_months, total_of
+from gangmu.work.plans.queries.orders import places_of
 
 # --- the log ------------------------------------------------------------------------------
 
@@ -253,7 +254,8 @@ def workbench(request: Request) -> HttpResponse:
         ],
         "waiting": [_line(context.today, entry) for entry in waiting],
         "more": counts.waiting > len(waiting),
-        "months": list(_months(request)),
+        "months": [*_months(request), *_own_months(request)],
+        "busy": any(getattr(counts, box) for box, *_ in _BOXES) or context.may("plans.view"),
         "notices": visible_notices(context)[:6] if context.may("notices.view") else [],
         "first_steps": None if waiting else _first_steps(request),
         "first_day": first_day_steps(context),
@@ -302,11 +304,28 @@ def _months(request: Request) -> Iterator[dict[str, Any]]:
             yield {"org": org, "words": formats.month(str(month)), "total": total, "url": url}
 
 
+def _own_months(request: Request) -> Iterator[dict[str, Any]]:
+    """Yield how the newest month stands where the reader is a member, and no more than that."""
+    context = request.context
+    for org in places_of(context, "plans.month") if not context.may("plans.view") else ():
+        month = next(iter(own_months(context, org)), None)
+        if month is not None:
+            url = f"{reverse('plans-our-month')}?org={org.pk}&period={month}"
+            total = own_month(context, org, month).total
+            yield {"org": org, "words": formats.month(str(month)), "total": total, "url": url}
+
+
 def _first_steps(request: Request) -> list[tuple[Text, str]]:
     """Return what somebody with nothing to do may do next, by what they may."""
     context = request.context
     steps: list[tuple[Text, str, str]] = [
         (say("Issue this month's order"), "plans.issue", "plans-duties"),
+        (say("Print slips for those who sign in"), "access.manage", "offices-slips-here"),
+        (say("See how our organization's month stands"), "plans.month", "plans-our-month"),
+        (say("Read what is made known"), "notices.view", "notices-notices"),
+        (say("Honours that stand before everybody"), "notices.view", "honours-public"),
+        (say("Find what became of an objection, by its receipt"), "notices.view", "notices-receipt"),
+        (say("Look a document up in the library"), "notices.view", "notices-documents"),
         (say("Look at the organization tree"), "orgs.view", "orgs-tree"),
         (say("Read the handbook of this place"), "packs.view", "desk-handbook"),
     ]

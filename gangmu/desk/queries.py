@@ -25,7 +25,8 @@ def log_entries(context: Context) -> QuerySet[Entry]:
     """Return what happened where the reader may see the log, the newest first.
 
     A moved organization's past is seen by today's tree. What happened at no place is seen
-    only by those who may see all of it. Who disputes a task is seen by the arbiter alone.
+    only by those who may see all of it. Who disputes a task or objects
+    to a notice is seen by the arbiter alone.
     """
     places = context.places("audit.view")
     if places.everywhere:
@@ -44,7 +45,12 @@ def with_org_names(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.annotate(org_name=org_name_of("org"))
 
 
-WITHOUT_A_NAME = ("plans.raise_dispute", "plans.raise_disputes", "plans.drop_dispute")
+WITHOUT_A_NAME = (
+    "plans.raise_dispute",
+    "plans.raise_disputes",
+    "plans.drop_dispute",
+    "notices.object_to_notice",
+)
 """What is done under protection: the log holds it whole, and shows it to the arbiter and to who did it."""
 
 

@@ -100,3 +100,62 @@ def test_pack_author_is_told_what_a_goal_names_in_vain_and_reads_the_handbook(
 
 def test_roles_enter_by_doors_of_the_demonstration(site: Site) -> None:
     assert {"officer", "leader", "town", "secretary"} <= site.logins.keys()
+
+
+def leads_on(page: Page) -> set[str]:
+    """Return where the links of a page's own content and menu lead, within the site."""
+    links = page.eval_on_selector_all("a[href^='/']", "all => all.map(each => each.getAttribute('href'))")
+    return {link.partition("#")[0] for link in links}
+
+
+def test_member_on_a_phone_reads_the_month_objects_and_finds_the_answer_again(visit: Visit) -> None:
+    member = visit("member", "phone")
+    main = member.locator("main")
+    expect(main).to_contain_text("目前没有需要您办理的事项")
+    expect(main).not_to_contain_text("超期")
+    shoot(member, "member-desk-phone")
+    assert_accessible(member)
+    for link in sorted(leads_on(member) - {"/"}):
+        answer = member.goto(link)
+        assert answer is not None
+        assert answer.status == 200, link
+
+    member.goto("/desk")
+    member.get_by_role("link", name="看本组织当月账单").tap()
+    expect(main.get_by_role("heading", level=1)).to_contain_text("本组织账单")
+    expect(main).to_contain_text("召开支委会")
+    expect(main).to_contain_text("16个党组织")
+    shoot(member, "member-month-phone")
+    assert_accessible(member)
+
+    member.goto("/notices")
+    main.get_by_role("link", name=re.compile("任务完成情况公示")).first.tap()
+    expect(main).to_contain_text("应反馈任务")
+    member.get_by_role("link", name="提出异议").tap()
+    member.get_by_role("textbox").first.fill("本支部的支委会按期开过，请核对。")
+    member.get_by_role("button", name="提交").tap()
+    shoot(member, "member-receipt-phone")
+    receipt = main.locator(".gm-receipt").inner_text()
+    member.get_by_role("link", name="查询答复").tap()
+    member.get_by_label("回执").fill(receipt)
+    member.get_by_role("button", name="查询").tap()
+    expect(main).to_contain_text("请核对")
+    expect(main).to_contain_text("尚未答复")
+    member.get_by_role("link", name="工作台").tap()
+    expect(main).to_contain_text("目前没有需要您办理的事项")
+
+
+def test_member_is_refused_what_is_the_offices_and_what_is_others(visit: Visit) -> None:
+    member = visit("member", "phone")
+    own = member.locator("main a[href*='org=']").first.get_attribute("href") or ""
+    branch = re.search(r"org=(\d+)", own)
+    assert branch is not None
+    number = int(branch[1])
+
+    for address in ("/orders", "/records", "/people/1", f"/orgs/{number}/people", "/accounts", "/log"):
+        refused(member, address, 403)
+        expect(member.locator("main")).to_contain_text("无权")
+    refused(member, f"/orgs/{number + 1}", 404)
+    expect(member.locator("main")).to_contain_text("没有这个组织")
+    refused(member, f"/our-month?org={number + 1}", 404)
+    refused(member, f"/orgs/{number + 1}/people", 403)

@@ -29,7 +29,7 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.access.definitions import RoleKind
-from gangmu.kernel.access.models import Account, Grant, OpenSession
+from gangmu.kernel.access.models import Account, Grant, OpenSession, Token
 from gangmu.kernel.access.operations import (
     begin_session,
     change_password,
@@ -227,16 +227,17 @@ def signing_out(request: Request) -> HttpResponse:
     return redirect("access-sign-in")
 
 
-_TOKEN_SCOPES = (
-    "orgs.view",
-    "plans.view",
-    "plans.answer",
-    "records.view",
-    "records.write",
-    "people.view",
-    "own",
-    "*",
-)
+_TOKEN_SCOPES = {
+    "orgs.view": say("See organizations"),
+    "plans.view": say("See tasks and accounts"),
+    "plans.answer": say("Receive and answer tasks"),
+    "records.view": say("See records"),
+    "records.write": say("Write records"),
+    "people.view": say("See people"),
+    "own": say("My own account, inbox and log"),
+    "*": say("All that I may"),
+}
+"""What a token may be limited to, in words."""
 
 _TOKEN_FORM = (
     FieldSpec(code="name", title=say("What the token is for"), required=True, max_length=60),
@@ -262,6 +263,11 @@ def _role_title(grant: Grant) -> Text | str:
     return title_of_role(pack_of(grant.org.root_id) if grant.org else None, grant.role)
 
 
+def _in_words(token: Token) -> list[Text | str]:
+    """Return what a token may do, in words."""
+    return [_TOKEN_SCOPES.get(scope, scope) for scope in token.scopes]
+
+
 def _account_values(request: Request, **more: Any) -> dict[str, Any]:
     context = request.context
     return {
@@ -269,11 +275,11 @@ def _account_values(request: Request, **more: Any) -> dict[str, Any]:
         "grants": [(grant, _role_title(grant)) for grant in grants_of(context, context.account)],
         "sessions": own_sessions(context),
         "here": request.session_of.pk if request.session_of else None,
-        "tokens": own_tokens(context),
+        "tokens": [(each, _in_words(each)) for each in own_tokens(context)],
         "delegations": own_delegations(context),
         "token_form": FieldForm(_TOKEN_FORM, {"days": "90"}),
         "lending_form": FieldForm(_LENDING_FORM),
-        "scopes": _TOKEN_SCOPES,
+        "scopes": _TOKEN_SCOPES.items(),
         **more,
     }
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
-from gangmu.core.context import Context
+from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.core.papers import article_key
@@ -420,22 +421,46 @@ OBJECTION = (
 )
 
 
+def _page_of(found: Notice) -> str:
+    """Return the page on which those for whom a notice is meant read it."""
+    return "notices-public-notice" if found.audience == Notice.Audience.PUBLIC else "notices-notice"
+
+
+def _read_notice(context: Context, notice_id: int) -> Notice:
+    """Return a notice that the reader may see today, before the public or inside; otherwise there is none."""
+    for find in (public_notice, notice_by_id):
+        with suppress(NotFound):
+            return find(context, notice_id)
+    raise NotFound("There is no such notice.")
+
+
+def _unnamed(context: Context, found: Notice) -> Context:
+    """Return the context of nobody in particular, where anybody may object: the log then knows no account."""
+    public = found.audience == Notice.Audience.PUBLIC
+    return Context(Stranger(), context.now, context.language) if public else context
+
+
 @page(ANYONE, methods=("GET", "POST"))
 def objection_form(request: Request, notice_id: int) -> HttpResponse:
-    """Object to a public notice, with or without a name; the receipt is shown once."""
+    """Object to a notice that the reader may see, with or without a name; the receipt is shown once."""
     context = request.context
-    found = public_notice(context, notice_id)
+    found = _read_notice(context, notice_id)
     form = FieldForm(OBJECTION)
-    values: dict[str, Any] = {"notice": found, "form": form, "form_key": secrets.token_urlsafe(24)}
+    values: dict[str, Any] = {
+        "notice": found,
+        "form": form,
+        "form_key": secrets.token_urlsafe(24),
+        "back": reverse(_page_of(found), args=(found.pk,)),
+    }
     if request.method != "POST":
         if not _may_object(found, context.today):
-            return redirect("notices-public-notice", notice_id=found.pk)
+            return redirect(_page_of(found), notice_id=found.pk)
         return render(request, "notices/object.html", values)
     values["form_key"] = request.POST.get("form_key", "")
     try:
         given = parse_fields(OBJECTION, form.raw(request.POST))
         receipt = object_to_notice(
-            context,
+            _unnamed(context, found),
             found,
             text=given["text"],
             name=given["name"] or "",

@@ -163,6 +163,18 @@ class Slips(Piece):
         return self
 
 
+class MonthNotice(Piece):
+    """What the imagined county makes known of a month when it is closed; for ``days`` anybody may object.
+
+    ``title`` and ``text`` may name the ``{year}`` and the month's ``{number}``, and of the account
+    ``{due}``, ``{on_time}``, ``{late}`` and ``{missing}``.
+    """
+
+    title: str
+    text: tuple[str, ...] = Field(min_length=1)
+    days: int = Field(ge=5, le=120)
+
+
 class MonthPlan(Piece):
     """How a month is played.
 
@@ -172,6 +184,7 @@ class MonthPlan(Piece):
 
     left: tuple[str, ...] = ()
     imagined: Slips
+    notice: MonthNotice | None = None
     reasons: tuple[str, ...] = Field(min_length=1)
     answers: dict[str, dict[str, Filling]]
 
@@ -262,7 +275,8 @@ class Door(Piece):
 
 
 class Doors(Piece):
-    """``doors.yaml``: people who hold a post, and accounts of those who keep the site going."""
+    """``doors.yaml``: people who hold a post, members who hold none, and accounts of those who keep the site going."""
 
     doors: tuple[Door, ...]
+    members: tuple[Door, ...]
     machines: tuple[Door, ...]

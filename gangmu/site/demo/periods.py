@@ -16,6 +16,7 @@ from gangmu.kernel.audit.sealer import seal_entries
 from gangmu.kernel.facts.parquet import export_facts
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.filling import fill_record
+from gangmu.site.demo.made_known import make_month_known
 from gangmu.site.demo.stage import CALENDAR, VILLAGES, Stage
 from gangmu.work.burden.rules import TooMuchAsked
 from gangmu.work.plans.models import Order, Passing
@@ -335,6 +336,8 @@ class PeriodPlay:
             export_facts(context, self.period, self.exports / str(self.period), under=root)
         seal_entries(context.now)
         counts = account_of(context, root, [self.period]).total.counts
+        if self.period.kind == "month":
+            make_month_known(self.stage, self.period, moment)
         told = ", ".join(f"{what} {count}" for what, count in (counts | self.done).items())
         took = time.monotonic() - self.began
         self.stage.say(f"{self.period}: {closed} tasks closed after {took:.1f} s ({told})")

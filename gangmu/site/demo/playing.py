@@ -1,6 +1,6 @@
 """A place founded and months of it played, from the first day to the open orders of today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from gangmu.site.demo.changes import give_second_posts, plan_changes
 from gangmu.site.demo.definitions import Doors
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
-from gangmu.site.demo.staffing import Desk, fill_world
+from gangmu.site.demo.staffing import Desk, Staff, fill_world, pick_member
 from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.targets import plan_targets
@@ -62,6 +62,7 @@ def play(
     desks = desks_of(world, folder.name)
     filling = at(context, morning(month.first - timedelta(days=45)))
     staff = fill_world(filling, world, orgs, desks, say, after)
+    _let_members_in(filling, staff, orgs, where_people_sit(world), folder.name)
     machines = _open_machines(filling, world, orgs, folder.name)
     seal_entries(filling.now)
     stage = Stage(world, orgs, staff, Agenda(until), say, machines)
@@ -105,8 +106,8 @@ def _exports(place: str) -> Path | None:
     return Path(settings.GANGMU_DATA) / EXPORTS / place if settings.GANGMU_DATA else None
 
 
-def desks_of(world: World, place: str) -> list[Desk]:
-    """Return where the demonstration's people sit: at the top, and in the county that is imagined."""
+def where_people_sit(world: World) -> dict[str, str]:
+    """Return the codes at which the demonstration's people sit: at the top, and in the county that is imagined."""
     county = world.plan.imagined.code
     town = next(org.code for org in world.orgs if org.parent == county and org.level == "township")
     branch = next(
@@ -114,8 +115,32 @@ def desks_of(world: World, place: str) -> list[Desk]:
         for org in world.orgs
         if org.parent == town and org.kind == "branch" and org.domain == "village"
     )
-    where = {"top": world.plan.root, "county": county, "town": town, "branch": branch}
+    return {"top": world.plan.root, "county": county, "town": town, "branch": branch}
+
+
+def desks_of(world: World, place: str) -> list[Desk]:
+    """Return the posts of those whom the demonstration may be entered as."""
+    where = where_people_sit(world)
     return [Desk(f"{door.login}.{place}", door.post, where[door.at]) for door in _doors().doors]
+
+
+def _let_members_in(context: Context, staff: Staff, orgs: Orgs, where: Mapping[str, str], place: str) -> None:
+    """Open the accounts of members who hold no post, each at the member's own organization alone."""
+    for door in _doors().members:
+        org = orgs[where[door.at]]
+        person = pick_member(staff, org.code, staff.near[org.code])
+        account = open_account(
+            context, org=org, login=f"{door.login}.{place}", name=str(person), person=person.pk
+        )
+        grant_role(
+            context,
+            org=org,
+            account=account,
+            role=door.post,
+            day=context.today,
+            reach="org",
+            reason=str(door.title),
+        )
 
 
 def _open_machines(context: Context, world: World, orgs: Orgs, place: str) -> dict[str, AccountActor]:
@@ -124,14 +149,14 @@ def _open_machines(context: Context, world: World, orgs: Orgs, place: str) -> di
     for door in _doors().machines:
         account = open_account(context, org=root, login=f"{door.login}.{place}", name=str(door.title))
         grant_role(
-            context, org=root, account=account, role=door.post, day=context.today, reason="demonstration"
+            context, org=root, account=account, role=door.post, day=context.today, reason=str(door.title)
         )
         opened[door.post] = AccountActor(account)
     return opened
 
 
 def _accounts(place: str) -> list[DemoAccount]:
-    doors = (*_doors().doors, *_doors().machines)
+    doors = (*_doors().doors, *_doors().members, *_doors().machines)
     return [
         DemoAccount(login=f"{door.login}.{place}", title=door.title, does=door.does, next=door.next)
         for door in doors

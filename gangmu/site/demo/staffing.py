@@ -79,8 +79,8 @@ def _register(context: Context, world: World, orgs: Orgs, say: Say, after: int) 
     return staff
 
 
-def _pick(staff: Staff, code: str, near: Sequence[str]) -> Person:
-    """Return a full member for a post at an organization: nobody has two posts in this world."""
+def pick_member(staff: Staff, code: str, near: Sequence[str]) -> Person:
+    """Return a full member for a part at an organization: nobody plays two in this world."""
     for each in near:
         for person in staff.members.get(each, ()):
             if person.pk not in staff.taken:
@@ -108,12 +108,12 @@ def _near(world: World) -> dict[str, list[str]]:
 def _posts(world: World, orgs: Orgs, staff: Staff, desks: Sequence[Desk], day: date) -> Iterator[NewPost]:
     near = staff.near
     for desk in desks:
-        person = _pick(staff, desk.org, near[desk.org])
+        person = pick_member(staff, desk.org, near[desk.org])
         yield NewPost(person, orgs[desk.org], desk.post, day, login=desk.login)
     for org in world.orgs:
         for post in _posts_of(org, len(staff.members[org.code])):
             if (org.code, post) not in staff.desks:
-                yield NewPost(_pick(staff, org.code, near[org.code]), orgs[org.code], post, day)
+                yield NewPost(pick_member(staff, org.code, near[org.code]), orgs[org.code], post, day)
 
 
 def _posts_of(org: PlannedOrg, full_members: int) -> tuple[str, ...]:

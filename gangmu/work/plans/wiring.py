@@ -76,9 +76,10 @@ add_menu(
     "duties", "Disputes to decide", "plans-arbiter", "plans.arbitrate", 28, icon="eyeglass", count=_to_decide
 )
 add_menu("duties", "Orders", "plans-orders", "plans.view", 30, icon="send")
-add_menu("system", "Handovers", "plans-handovers", None, 35)
+add_menu("system", "Handovers", "plans-handovers", "plans.view", 35)
 add_menu("duties", "Duties", "plans-duties", "plans.view", 40, icon="book-2")
 add_menu("duties", "The account", "plans-account", "plans.view", 50, icon="chart-bar", phone=True)
+add_menu("duties", "Our month", "plans-our-month", "plans.month", 55, icon="chart-bar", phone=True)
 add_letter_source("duties", letter_lines)
 add_reminder_source("tasks", reminder_lines)
 add_beginning(first_order_on)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.notices.models import Notice, Objection
 from gangmu.kernel.notices.operations import object_to_notice, publish_notice, withdraw_notice
 from gangmu.kernel.notices.rules import Body, Term
@@ -218,3 +219,37 @@ def test_the_api_publishes_and_withdraws(
     assert gone.json()["withdrawn_for"] == "名单有误"
     codes = [row["code"] for row in client.get("/api/documents").json()]
     assert "branch_work_regulations" in codes
+
+
+def test_a_member_objects_to_a_notice_inside_and_a_neighbour_finds_no_such_notice(
+    inner: Notice, office: Office, acting: Callable[..., Any], browser: Callable[..., Client]
+) -> None:
+    member = browser(acting("member", office.branch))
+    neighbour = browser(acting("member", office.far_branch))
+    address = f"/public/notices/{inner.pk}/object"
+
+    shown = member.get(f"/notices/{inner.pk}").content.decode()
+    key = re.search(r'name="form_key" value="([^"]+)"', member.get(address).content.decode())
+    assert address in shown
+    assert key
+    given = member.post(address, {"text": "名单不全", "form_key": key[1]})
+
+    assert given.status_code == 200
+    assert Objection.objects.get().notice == inner
+    assert neighbour.get(address).status_code == 404
+    assert neighbour.post(address, {"text": "名单不全", "form_key": key[1]}).status_code == 404
+
+
+def test_the_log_holds_no_account_of_who_objects_to_a_public_notice(
+    public: Notice, office: Office, acting: Callable[..., Any], browser: Callable[..., Client]
+) -> None:
+    acting_member = acting("member", office.branch)
+    member = browser(acting_member)
+    address = f"/public/notices/{public.pk}/object"
+    key = re.search(r'name="form_key" value="([^"]+)"', member.get(address).content.decode())
+    assert key
+
+    member.post(address, {"text": "等次有误", "form_key": key[1]})
+
+    entry = Entry.objects.get(verb="notices.object_to_notice")
+    assert acting_member.actor.label not in entry.actor

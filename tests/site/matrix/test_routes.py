@@ -292,6 +292,7 @@ QUERIES = {
     "plans.account_of": "?period=2015-10",
     "plans.year_of": "?year=2015",
     "plans.tasks_behind": "?period=2015-10",
+    "plans.own_month": "?period=2015-10",
     "plans.those_beside": "?period=2015-10",
     "plans-account": "?period=2015-10",
     "plans-account-year": "?year=2015",

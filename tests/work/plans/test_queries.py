@@ -1,5 +1,6 @@
 """Who sees what of orders, tasks and the account; and at what cost."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,15 @@ from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import receive_task, report_task
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.operations.reviews import return_task
-from gangmu.work.plans.queries.account import account_of, progress_of, tasks_behind, those_beside, total_of
+from gangmu.work.plans.queries.account import (
+    account_of,
+    own_month,
+    own_months,
+    progress_of,
+    tasks_behind,
+    those_beside,
+    total_of,
+)
 from gangmu.work.plans.queries.orders import order_by_id, preview_order
 from gangmu.work.plans.queries.tasks import (
     history_of,
@@ -258,3 +267,36 @@ def test_a_closed_account_is_the_same_from_far_and_from_near(month: Month) -> No
 
     assert far == {"on_time": 1, "missing": 1, "late": 1}
     assert near == [{"on_time": 1, "missing": 1}, {"late": 1}]
+
+
+def test_own_month_shows_a_member_how_it_stands_and_counts_of_those_beside(
+    month: Month, acting: Callable[..., Context]
+) -> None:
+    office = month.office
+    report_task(month.secretary, month.task(), values=MINUTES)
+    member = acting("member", office.branch)
+
+    found = own_month(member, office.branch, OCTOBER)
+
+    assert own_months(member, office.branch) == [OCTOBER]
+    assert [(each.title, each.cell) for each in found.asked] == [(month.order.title, "on_time")]
+    assert (found.total.due, found.total.on_time, found.beside.orgs) == (1, 1, 2)
+    assert not hasattr(found.asked[0], "task")
+
+
+def test_own_month_is_nobodys_but_the_organizations_own_members_and_those_above(
+    month: Month, acting: Callable[..., Context]
+) -> None:
+    office = month.office
+    member = acting("member", office.branch)
+
+    for org in (office.other_branch, office.town):
+        with pytest.raises(NotFound):
+            own_month(member, org, OCTOBER)
+        with pytest.raises(NotFound):
+            own_months(member, org)
+    with pytest.raises(NotFound):
+        account_of(member, office.branch, [OCTOBER])
+    with pytest.raises(NotFound):
+        tasks_behind(member, office.branch, [OCTOBER])
+    assert own_month(month.officer, office.other_branch, OCTOBER).total.due == 1

@@ -6,6 +6,12 @@
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   const at = (event, selector) => event.target instanceof Element && event.target.closest(selector);
 
+  /* Where there are more tabs than fit, the one that is open stands in sight. */
+  all(".gm-tabs").forEach(function (tabs) {
+    const here = tabs.querySelector("[aria-current]");
+    if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+  });
+
   /* Charts: ECharts is fetched only where a chart stands. */
   const theme = {
     color: ["#2f6d86", "#8a6d3b", "#5b7f4d", "#7a5a8c", "#4a525b", "#b98a00"],

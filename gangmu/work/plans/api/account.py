@@ -7,19 +7,22 @@ from ninja import Query, Router
 from gangmu.core.errors import Invalid
 from gangmu.core.periods import Period
 from gangmu.frame.doors import Request, endpoint
+from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.api.shapes import (
     AccountOut,
     BesideOut,
+    OwnMonthOut,
     PageOf,
     TaskOut,
     YearOut,
     account_values,
+    beside_values,
     limit_of,
     seen_org,
     tally_values,
 )
 from gangmu.work.plans.models import Task
-from gangmu.work.plans.queries.account import Beside, account_of, tasks_behind, those_beside, year_of
+from gangmu.work.plans.queries.account import account_of, own_month, tasks_behind, those_beside, year_of
 from gangmu.work.plans.queries.duties import parsed_period
 
 router = Router()
@@ -70,12 +73,24 @@ def list_behind(
 )
 def read_beside(request: Request, org_id: int, period: str) -> dict[str, Any]:
     """Return how those with the same parent stand: counts, and the best few by name."""
-    found: Beside = those_beside(request.context, seen_org(request, org_id), parsed_period(period))
+    return beside_values(those_beside(request.context, seen_org(request, org_id), parsed_period(period)))
+
+
+@endpoint(
+    router,
+    "get",
+    "/orgs/{org_id}/month",
+    "plans.own_month",
+    permission="plans.month",
+    response=OwnMonthOut,
+)
+def read_own_month(request: Request, org_id: int, period: str) -> dict[str, Any]:
+    """Return what was asked of an organization itself in a month, and how each stands, as its members read it."""
+    found = own_month(request.context, org_by_id(request.context, org_id), parsed_period(period))
     return {
-        "orgs": found.orgs,
+        "asked": [{"title": each.title, "due_on": each.due_on, "stands": each.cell} for each in found.asked],
         "total": tally_values(found.total),
-        "best": [each.name for each in found.best],
-        "more": found.more,
+        "beside": beside_values(found.beside),
     }
 
 

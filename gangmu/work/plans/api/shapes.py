@@ -12,6 +12,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.queries.account import (
     Account,
+    Beside,
 )
 from gangmu.work.plans.rules import Tally
 
@@ -198,6 +199,32 @@ class BesideOut(Schema):
     total: TallyOut
     best: list[str]
     more: int
+
+
+class OwnLineOut(Schema):
+    """One thing that was asked of an organization, and how it stands."""
+
+    title: str
+    due_on: date
+    stands: str
+
+
+class OwnMonthOut(Schema):
+    """A month of one organization as its own members may read it."""
+
+    asked: list[OwnLineOut]
+    total: TallyOut
+    beside: BesideOut
+
+
+def beside_values(found: Beside) -> dict[str, Any]:
+    """Return those beside an organization as the API shows them."""
+    return {
+        "orgs": found.orgs,
+        "total": tally_values(found.total),
+        "best": [each.name for each in found.best],
+        "more": found.more,
+    }
 
 
 def tally_values(tally: Tally) -> dict[str, int]:

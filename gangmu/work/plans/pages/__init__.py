@@ -10,6 +10,7 @@ from gangmu.work.plans.pages import (
     handovers,
     lists,
     orders,
+    our_month,
     paper,
     passings,
     reviews,
@@ -17,7 +18,7 @@ from gangmu.work.plans.pages import (
     tasks,
 )
 
-ORDERING = (account, account_papers, burden, duties, orders, paper, reviews, sets, tasks)
+ORDERING = (account, account_papers, burden, duties, orders, our_month, paper, reviews, sets, tasks)
 SAID_BACK = (disputes, extensions, handovers, lists, passings)
 
 urlpatterns = [path for noun in (*ORDERING, *SAID_BACK) for path in noun.urlpatterns]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
-from gangmu.core.periods import Period
+from gangmu.core.periods import Period, period_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Task
@@ -299,6 +299,11 @@ class Beside:
     more: int
 
 
+def _may_read_month(context: Context, org: Org) -> bool:
+    """Whether the reader may know how an organization's own month stands: as its member, or as an officer."""
+    return context.may("plans.month", org.path) or context.may("plans.view", org.path)
+
+
 def those_beside(context: Context, org: Org, period: Period) -> Beside:
     """Return how those with the same parent stand in a period: counts, and the best few by name.
 
@@ -309,7 +314,7 @@ def those_beside(context: Context, org: Org, period: Period) -> Beside:
 
 def those_beside_in(context: Context, org: Org, periods: Iterable[Period]) -> Beside:
     """Return how those with the same parent stand over several periods, as ``those_beside`` does for one."""
-    if not context.may("plans.view", org.path):
+    if not _may_read_month(context, org):
         raise NotFound("There is no such account.")
     parent = org.parent
     if parent is None:
@@ -341,6 +346,60 @@ def those_beside_in(context: Context, org: Org, periods: Iterable[Period]) -> Be
     best = best_of(standings, account_kind(org).best_named)
     fit = sum(1 for each in standings if each.due and each.due == each.on_time)
     return Beside(parent.name, len(standings), total, tuple(best), fit - len(best))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that was asked of an organization, and how it stands: not the answer, and not whose it is."""
+
+    title: str
+    due_on: date
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class OwnMonth:
+    """A month of one organization as its own members may read it."""
+
+    org: Org
+    month: Period
+    asked: tuple[Asked, ...]
+    total: Tally
+    beside: Beside
+
+
+def own_months(context: Context, org: Org) -> list[Period]:
+    """Return the months in which something asked of an organization ends, the newest first; no coming ones."""
+    if not _may_read_month(context, org):
+        raise NotFound("There is no such account.")
+    written = Task.objects.filter(org=org).order_by().values_list("period", flat=True).distinct()
+    months = {period_of(Period.parse(each).last, "month") for each in written}
+    return sorted((each for each in months if each.first <= context.today), reverse=True)
+
+
+def own_month(context: Context, org: Org, month: Period) -> OwnMonth:
+    """Return what was asked of an organization itself in a month, how each stands, and those beside it.
+
+    What is owed by quarter, half or year stands in that period's last month. Nothing below the
+    organization is counted, and no answer is shown: its members read how it stands, as it reads
+    how those beside it stand.
+    """
+    if not _may_read_month(context, org):
+        raise NotFound("There is no such account.")
+    periods = periods_ending_in(month)
+    tasks = (
+        Task.objects.filter(org=org, period__in=[str(each) for each in periods])
+        .order_by("due_on", "pk")
+        .values_list("order__title", "due_on", "state", "timing", "carried_to")
+    )
+    asked, total = [], Tally()
+    for title, due, state, timing, carried in tasks:
+        closed, overdue = timing == "missing", due < context.today
+        cell = cell_of(state, timing, closed=closed, overdue=overdue, carried=bool(carried))
+        if cell is not None:
+            asked.append(Asked(title, due, cell))
+            total.add(cell, 1)
+    return OwnMonth(org, month, tuple(asked), total, those_beside_in(context, org, periods))
 
 
 def tasks_behind(
