@@ -67,6 +67,11 @@ def pack_of(root: int, day: date | None = None) -> Pack:
     return _composed(hash_)
 
 
+def versions_used(root: int) -> list[PackVersion]:
+    """Return every version that has ruled a root organization, without its texts."""
+    return list(PackVersion.objects.filter(uses__root=root).distinct().defer("files").order_by("pk"))
+
+
 def pack_by_version(version: PackVersion) -> Pack:
     """Return the definitions of one frozen version."""
     return _composed(version.hash)

@@ -11,7 +11,15 @@ from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import NewRecord, correct_record, write_record, write_records
-from gangmu.work.records.queries import known_values, record_by_id, standing_records, versions_of
+from gangmu.work.records.queries import (
+    MOST_TYPED,
+    known_values,
+    open_record,
+    open_records,
+    record_by_id,
+    standing_records,
+    versions_of,
+)
 from gangmu.work.records.shown import KnownOut
 
 router = Router(tags=["records"])
@@ -32,6 +40,17 @@ class RecordOut(Schema):
     answered_for_id: int
     entered_by_id: int
     entered_at: datetime
+
+
+class OpenRecordOut(Schema):
+    """What stands of a kind that everybody of the place may read: what was written, not by whom."""
+
+    id: int
+    org_id: int
+    org: str
+    kind: str
+    day: date
+    values: dict[str, Any]
 
 
 class PageOf(Schema):
@@ -87,6 +106,44 @@ def list_records(
     top = org_by_id(request.context, under) if under is not None else None
     rows = standing_records(request.context, under=top, kind=kind, period=span).order_by("pk")
     return list(rows.filter(pk__gt=page.after)[: max(1, min(page.limit, 200))])
+
+
+def _opened(record: Record) -> OpenRecordOut:
+    return OpenRecordOut(
+        id=record.pk,
+        org_id=record.org_id,
+        org=record.org.name,
+        kind=record.kind,
+        day=record.day,
+        values=record.values,
+    )
+
+
+@endpoint(
+    router,
+    "get",
+    "/open-records",
+    "records.open_records",
+    permission="records.view",
+    response=list[OpenRecordOut],
+)
+def list_open(request: Request, page: Query[PageOf], kind: str = "", q: str = "") -> list[OpenRecordOut]:
+    """List what stands of an open kind, or of all, in the caller's place, by id; with ``q`` what holds it."""
+    rows = open_records(request.context, kind=kind, typed=q[:MOST_TYPED]).order_by("pk")
+    return [_opened(each) for each in rows.filter(pk__gt=page.after)[: max(1, min(page.limit, 200))]]
+
+
+@endpoint(
+    router,
+    "get",
+    "/open-records/{open_record_id}",
+    "records.open_record",
+    permission="records.view",
+    response=OpenRecordOut,
+)
+def read_open(request: Request, open_record_id: int) -> OpenRecordOut:
+    """Return one record that everybody of the place may read."""
+    return _opened(open_record(request.context, open_record_id))
 
 
 @endpoint(

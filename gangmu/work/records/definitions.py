@@ -61,7 +61,8 @@ class RecordKind(Definition):
     a ``report`` stands for a whole period; a ``stock`` is how much there is on a day, and
     the newest one stands until the next. ``day_field`` names the field of a date in which
     an event or a stock tells its day. ``facts`` names the fields of numbers that are
-    counted; an event with ``counts_as`` is itself counted once.
+    counted; an event with ``counts_as`` is itself counted once. What stands of an ``open`` kind
+    may be read by everybody of the place, to learn from it: it asks for no person and no file.
     """
 
     entry: Literal["event", "report", "stock"] = "event"
@@ -70,6 +71,7 @@ class RecordKind(Definition):
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
     facts: tuple[str, ...] = ()
     counts_as: Literal["", "meeting.held"] = ""
+    open: bool = False
     help: Text | None = None
     follows: str = ""
 

@@ -1,5 +1,6 @@
 """Records on the screen: to look up, read, write, correct, and compare in their versions."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +20,16 @@ from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id, roots_for
-from gangmu.work.records.forms import read_lines, record_form, sent_values
+from gangmu.work.records.definitions import RecordKind
+from gangmu.work.records.forms import read_lines, record_form, sent_values, value_in_words
+from gangmu.work.records.models import Record
 from gangmu.work.records.operations import correct_record, write_record
 from gangmu.work.records.queries import (
+    MOST_TYPED,
     kind_of_record,
+    open_kinds,
+    open_record,
+    open_records,
     record_by_id,
     record_kind,
     record_kinds,
@@ -105,8 +112,86 @@ def all_records(request: Request) -> HttpResponse:
         "kind": kind,
         "period": request.GET.get("period", ""),
         "kinds": sorted(_titles(request).items()),
+        "opens": bool(open_kinds(request.context)),
     }
     return render(request, "records/all.html", values)
+
+
+@page("records.view")
+def open_to_read(request: Request) -> HttpResponse:
+    """List, by kind, what everybody of the place may read and learn from."""
+    context = request.context
+    kinds = open_kinds(context)
+    kind = kinds.get(request.GET.get("kind", "")) or next(iter(kinds.values()), None)
+    typed = request.GET.get("q", "").strip()[:MOST_TYPED]
+    values: dict[str, Any] = {
+        "kinds": [(each.code, each.title) for each in kinds.values()],
+        "kind": kind,
+        "typed": typed,
+        "crumbs": [(translate("Records"), reverse("records-all")), (translate("Read by everybody"), "")],
+    }
+    if kind is not None:
+        values["table"] = table = _open_table(request, kind, typed)
+        if sheet := table.export():
+            return sheet
+    return render(request, "records/open.html", values)
+
+
+def _open_table(request: Request, kind: RecordKind, typed: str) -> Table:
+    """Return the records of an open kind; its first text names each."""
+    first, *others = [
+        spec for spec in kind.fields if spec.type not in ("date", "organization")
+    ] or kind.fields[:1]
+    return Table(
+        request,
+        [
+            Column(
+                "f_" + first.code,
+                first.title,
+                value=lambda record: _field_in_words(first, record),
+                link=lambda record: reverse("records-open-record", args=(record.pk,)),
+                width=28,
+            ),
+            *(
+                Column("f_" + spec.code, spec.title, value=partial(_field_in_words, spec), width=48)
+                for spec in others
+            ),
+            Column(
+                "org", say("Organization"), value=lambda record: record.org.name, sort="org__code", width=32
+            ),
+            Column("day", say("Day"), "date", sort="day"),
+        ],
+        open_records(request.context, kind=kind.code, typed=typed),
+        title=kind.title,
+        empty_title=say("Nothing found") if typed else say("Nothing has been written down yet"),
+        empty_advice=say(
+            "What is written down here may be read by everybody of the place, to learn from it."
+        ),
+    )
+
+
+def _field_in_words(spec: FieldSpec, record: Record) -> str:
+    return value_in_words(spec, record.values.get(spec.code))
+
+
+@page("records.view")
+def open_to_read_record(request: Request, open_record_id: int) -> HttpResponse:
+    """Show what one organization wrote down for everybody of the place to read."""
+    context = request.context
+    found = open_record(context, open_record_id)
+    kind = kind_of_record(found)
+    values = {
+        "record": found,
+        "kind": kind,
+        "lines": read_lines(context, kind, found.values),
+        "reaches": context.may("records.view", found.org.path),
+        "crumbs": [
+            (translate("Records"), reverse("records-all")),
+            (worded(kind.title), f"{reverse('records-open')}?kind={kind.code}"),
+            (found.org.name, ""),
+        ],
+    }
+    return render(request, "records/open_record.html", values)
 
 
 @page("records.view")
@@ -221,6 +306,8 @@ def correct(request: Request, record_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("records", all_records, name="records-all"),
+    path("records/open", open_to_read, name="records-open"),
+    path("records/open/<int:open_record_id>", open_to_read_record, name="records-open-record"),
     path("records/<int:record_id>", record, name="records-record"),
     path("records/<int:record_id>/correct", correct, name="records-correct"),
     path("orgs/<int:org_id>/records", of_org, name="records-org"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -11,10 +12,14 @@ from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.packs.models import PackVersion
-from gangmu.kernel.packs.queries import pack_by_version, pack_of
+from gangmu.kernel.packs.queries import pack_by_version, pack_of, packs_in_force, versions_used
+from gangmu.kernel.packs.rules import Pack
 from gangmu.work.records.definitions import FieldKind, RecordKind
 from gangmu.work.records.models import KnownValue, Record
 from gangmu.work.records.rules import is_valid
+
+MOST_TYPED = 60
+"""How much of what is typed is looked for."""
 
 
 def record_kinds(org: Org) -> tuple[RecordKind, ...]:
@@ -59,6 +64,66 @@ def standing_records(
         records = records.filter(day__gte=period.first, day__lte=period.last)
     records = records.select_related("org", "entered_by", "pack").defer("pack__files")
     return records.order_by("-day", "-pk")
+
+
+def open_kinds(context: Context) -> dict[str, RecordKind]:
+    """Return the kinds of records that everybody of the reader's place may read, by code."""
+    return {
+        kind.code: kind
+        for _, pack in sorted(_packs_here(context).items(), reverse=True)
+        for kind in pack.all(RecordKind)
+        if kind.open
+    }
+
+
+def open_records(context: Context, *, kind: str = "", typed: str = "") -> QuerySet[Record]:
+    """Return what stands of an open kind, or of all of them, anywhere in the reader's place, the newest day first.
+
+    The kind is open today, and was so in the form under which the record was given: nothing is
+    laid open behind its writer's back. ``typed`` is looked for in names and in what was written.
+    """
+    found, texts = Q(pk__in=()), set[str]()
+    for root, pack in _packs_here(context).items():
+        opened = [each for each in pack.all(RecordKind) if each.open and kind in ("", each.code)]
+        versions = versions_used(root) if opened else []
+        for shape in opened:
+            forms = [each.pk for each in versions if _is_open(each, shape.code)]
+            found |= in_subtree(f"{root}/", "org__path") & Q(kind=shape.code, pack__in=forms)
+            texts |= {spec.code for spec in shape.fields if spec.type in ("text", "long_text")}
+    records = Record.objects.filter(found, standing=True)
+    if typed.strip():
+        records = _holding(records, sorted(texts), typed.strip())
+    return records.select_related("org", "pack").defer("pack__files").order_by("-day", "-pk")
+
+
+def open_record(context: Context, record_id: int) -> Record:
+    """Return one record that everybody of the reader's place may read; otherwise there is none."""
+    found = open_records(context).filter(pk=record_id).first()
+    if found is None:
+        raise NotFound("There is no such record.")
+    return found
+
+
+def _packs_here(context: Context) -> dict[int, Pack]:
+    """Return the packs that rule the trees in which the reader may read records."""
+    places = context.places("records.view")
+    roots = {int(low.split("/", 1)[0]) for low, _ in places.ranges if low}
+    return {root: pack for root, pack in packs_in_force().items() if places.everywhere or root in roots}
+
+
+def _is_open(version: PackVersion, kind: str) -> bool:
+    """Whether a kind is open in a version of a pack."""
+    shape = pack_by_version(version).find(RecordKind, kind)
+    return shape is not None and shape.open
+
+
+def _holding(records: QuerySet[Record], texts: Sequence[str], typed: str) -> QuerySet[Record]:
+    """Return those of some records whose organization or text holds what was typed."""
+    wanted = Q(org__name__icontains=typed)
+    for at, code in enumerate(texts):
+        records = records.alias(**{f"text_{at}": KeyTextTransform(code, "values")})
+        wanted |= Q(**{f"text_{at}__icontains": typed})
+    return records.filter(wanted)
 
 
 def record_by_id(context: Context, record_id: int) -> Record:

@@ -140,6 +140,22 @@ def kind_faults(pack: Pack) -> list[Fault]:
     ]
 
 
+def open_faults(pack: Pack) -> list[Fault]:
+    """Return where a kind that everybody of the place may read asks for a person or a file."""
+    return [
+        Fault(
+            pack.file_of("record", kind.code),
+            pack.line_of("record", kind.code, "fields", at),
+            "open",
+            f"everybody of the place may read it, so {spec.code} is no {spec.type}",
+        )
+        for kind in pack.all(RecordKind)
+        if kind.open
+        for at, spec in enumerate(kind.fields)
+        if spec.type in ("person", "file")
+    ]
+
+
 BANNED_FIELDS = frozenset(
     {"checkin", "check_in", "online_seconds", "online_time", "likes", "streak", "points_rank", "gps", "track"}
 )

@@ -263,6 +263,10 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
 
 OWN = "one's own, and the county has none of these"
 TELLS_NO_NAME = {
+    "records.open_kinds": "kinds of records",
+    **dict.fromkeys(
+        ("records.open_records", "records.open_record"), "the pack of the scene has no kind that is open"
+    ),
     "burden.months_asked": "months",
     "burden.openings_of": "nobody has opened anything in the scene",
     "plans.order_cost": "the town's own order stands beside nobody else's",
@@ -417,7 +421,10 @@ COUNTS = {
 """Queries that tell numbers, or yes and no."""
 
 ISSUERS = "who asks is open to everybody inside: issuers are ranked, not those whom they ask"
+OPEN = "what a pack declares open is there for the whole place to learn from"
 FOR_ALL = {
+    "records.open_record": OPEN,
+    "records.open_records": OPEN,
     "standards.published_templates": "a template is written for the whole place, under its writer's name",
     "standards.template_by_id": "the same",
     "burden.asking_by_id": ISSUERS,
