@@ -8,7 +8,8 @@ nothing. After a merge conflict: keep both sides of the .po file, take either .m
 run this again.
 
 What counts as a sentence: gettext and its relatives, ``msgid`` and ``say``; the first
-argument of refusals; their ``faults``; the first line of an operation's docstring; the ValueErrors of core/fields.py; titles given
+argument of refusals; their ``faults``; the first line of an operation's docstring; the ValueErrors of core/fields.py; whole sentences in rules
+and operations, however they are handed on; titles given
 to ``add_menu``, ``add_section``, ``Column`` and their like; and in templates
 ``translate``, ``blocktranslate``, ``_("…")`` and English words given to components.
 """
@@ -66,6 +67,7 @@ TITLED_KEYWORDS = {
     "caption",
 }
 TITLED_CALLS = {"Column", "Table", "Tab", "Step", "Heat", "TimelineEvent", "Chart", "add_menu", "add_section"}
+WHOLE_SENTENCE = re.compile(r"[A-Z][a-z]*(?: [^ ]+){2,}\.")
 VALUE_ERRORS_ARE_SHOWN = {"gangmu/core/fields.py", "gangmu/kernel/people/rules.py"}
 NOT_WORDS = {"yuan", "wan", "table"}
 COMPONENTS = "button|checkbox|select|plain_input|status|figure_card|empty|note|loading|panel|dialog|tabs|tree|masked|sparkline|text"
@@ -125,6 +127,7 @@ def refusals(trees: dict[Path, ast.Module]) -> set[str]:
 
 def python_sentences(path: str, tree: ast.Module, refusal_names: set[str]) -> Iterator[Sentence]:
     """Return the sentences of one module."""
+    yield from map(Sentence, _said_by_rules(path, tree))
     for node in ast.walk(tree):
         yield from map(Sentence, _declared_words(node))
         yield from map(Sentence, _purpose(node))
@@ -138,6 +141,27 @@ def python_sentences(path: str, tree: ast.Module, refusal_names: set[str]) -> It
             continue
         yield from map(Sentence, _first_words(path, node, name, refusal_names))
         yield from map(Sentence, _keyword_words(node, name))
+
+
+def _said_by_rules(path: str, tree: ast.Module) -> Iterator[str]:
+    """Return whole sentences that rules and operations hold: what they refuse, however it is handed on."""
+    if not re.search(r"/(rules|operations)(/|\.py)", path):
+        return
+    passed_over = {id(each) for node in ast.walk(tree) for each in _no_sentences(node)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in passed_over else None
+        if isinstance(text, str) and WHOLE_SENTENCE.fullmatch(text):
+            yield text
+
+
+def _no_sentences(node: ast.AST) -> Iterator[ast.AST]:
+    """Return what is written for whoever reads the source: docstrings, pieces of others, errors of programs."""
+    if isinstance(node, ast.Expr):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield from node.values
+    elif isinstance(node, ast.Call) and _name(node).endswith("Error"):
+        yield from ast.walk(node)
 
 
 def _first_words(path: str, node: ast.Call, name: str, refusal_names: set[str]) -> Iterator[str]:
