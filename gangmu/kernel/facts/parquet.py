@@ -56,7 +56,7 @@ FACTS = pa.schema(
     ]
 )
 
-_ROWS = 20_000
+_ROWS, _TURNED = 20_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -149,20 +149,38 @@ def _spans(under: Org | None, inside: set[int] | None) -> Iterator[Span]:
 def _write(path: Path, schema: pa.Schema, rows: Iterator[tuple[Any, ...]]) -> int:
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while batch := list(islice(rows, _ROWS)):
-            columns = zip(*batch, strict=True)
+        for columns in _columns_of(rows, len(schema)):
             arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
-            count += len(batch)
+            count += len(columns[0])
     return count
+
+
+def _columns_of(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[Any]]]:
+    """Yield rows as columns, so many at once; turned a few at a time, they are gone before they are many."""
+    columns: list[list[Any]] = [[] for _ in range(width)]
+    while part := list(islice(rows, _TURNED)):
+        for column, values in zip(columns, zip(*part, strict=True), strict=True):
+            column.extend(values)
+        if len(columns[0]) >= _ROWS:
+            yield columns
+            columns = [[] for _ in range(width)]
+    if columns[0]:
+        yield columns
 
 
 def _rows_of(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield rows as the database gives them: turning each value by itself would take most of the time."""
     statement, parameters = rows.query.get_compiler(rows.db).as_sql()
+    if connections[rows.db].vendor == "sqlite":
+        # what is computed has no declared type, so that days and instants stay the texts that they are
+        said = ", ".join(
+            f"{field.name} || ''" if pa.types.is_temporal(field.type) else field.name for field in FACTS
+        )
+        statement = f"SELECT {said} FROM ({statement})"  # noqa: S608 -- names of columns
     with connections[rows.db].chunked_cursor() as cursor:
         cursor.execute(statement, parameters)
-        while batch := cursor.fetchmany(_ROWS):
+        while batch := cursor.fetchmany(_TURNED):
             yield from batch
 
 

@@ -41,7 +41,8 @@ def facts_to_export(
     known = Q(known_at__lte=known_at) if known_at else Q()
     here = Q() if orgs is None else Q(org__in=orgs)
     upto = Fact.objects.filter(known, here, day__lte=last)
-    replacing = Q(replaces__in=upto.values("fact"))
+    # looked up for the few later ones that replace something; a list of all ids would be made anew each time
+    replacing = Q(replaces__isnull=False) & Exists(upto.filter(fact=OuterRef("replaces")))
     return Fact.objects.filter(known, here, Q(day__lte=last) | replacing).order_by("pk")
 
 
