@@ -30,6 +30,19 @@ def facts_of_sources(sources: Iterable[str]) -> QuerySet[Fact]:
     return Fact.objects.filter(~Exists(later), source__in=list(sources)).exclude(code=VOID)
 
 
+def orgs_where_so(code: str, items: Iterable[str], day: date) -> QuerySet[Fact, int]:
+    """Return the ids of organizations where one of some items is so on a day: its newest fact is 1; for decisions."""
+    replaced = Fact.objects.filter(replaces=OuterRef("fact"))
+    counting = Fact.objects.filter(~Exists(replaced), code=code, day__lte=day)
+    later = counting.filter(
+        Q(day__gt=OuterRef("day")) | Q(day=OuterRef("day"), pk__gt=OuterRef("pk")),
+        org=OuterRef("org"),
+        item=OuterRef("item"),
+    )
+    newest = counting.filter(~Exists(later), item__in=sorted(items))
+    return newest.filter(value__gte=1).values_list("org", flat=True)
+
+
 def facts_to_export(
     last: date, known_at: datetime | None, orgs: Iterable[int] | None = None
 ) -> QuerySet[Fact]:

@@ -30,6 +30,9 @@ def _contests(pack: Pack) -> Iterator[Fault]:
         elif honour.expires_on is not None and honour.expires_on < kind.expires_on:
             said = f"the honour {kind.honour} is allowed until {honour.expires_on} only"
             yield _fault(pack, "contest", kind, ("expires_on",), said, "approval")
+        for at, code in enumerate(kind.needs_standard):
+            if code not in pack.definitions.get("standard", {}):
+                yield _fault(pack, "contest", kind, ("needs_standard", at), f"there is no standard {code}")
 
 
 def _sheets(pack: Pack) -> Iterator[Fault]:

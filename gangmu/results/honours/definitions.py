@@ -88,7 +88,9 @@ class ContestKind(Definition):
     ``method: score`` adds up criteria, ``vote`` counts yes and no and needs more than half.
     Nobody judges an organization of the own part of the tree; ``conflicts`` names what else
     keeps a panel member out. In a group of fewer than ``few`` the decision is signed by a
-    named reviewer. ``pledges`` is how many promises a nominated organization states.
+    named reviewer. ``pledges`` is how many promises a nominated organization states. With
+    ``needs_standard`` who is nominated, chosen, or kept at a re-check holds one of these
+    standards on that day.
     Days are working days.
     """
 
@@ -106,11 +108,13 @@ class ContestKind(Definition):
     conflicts: tuple[Literal["nominator", "same_parent"], ...] = ()
     few: int = Field(default=5, ge=5, le=50)
     pledges: int = Field(default=0, ge=0, le=10)
+    needs_standard: tuple[str, ...] = ()
     help: Text | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "ContestKind":
         _once([each.code for each in self.criteria], "criteria")
+        _once(list(self.needs_standard), "standards")
         if (self.method == "score") != bool(self.criteria):
             raise ValueError("criteria belong to a contest that is scored, and such a contest has some")
         return self

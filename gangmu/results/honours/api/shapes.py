@@ -6,6 +6,9 @@ from typing import Any
 
 from ninja import Schema
 
+from gangmu.results.honours.models import Contest
+from gangmu.results.honours.queries.contests import kind_of
+
 
 class PageOf(Schema):
     """Where a list goes on: ``after`` the last id seen, at most ``limit`` rows."""
@@ -32,6 +35,7 @@ class ContestOut(Schema):
     org_id: int
     kind: str
     honour: str
+    needs_standard: list[str]
     year: int
     title: str
     places: dict[str, int]
@@ -47,6 +51,11 @@ class ContestOut(Schema):
     publicity_notice_id: int | None
     notice_id: int | None
     cancelled_for: str
+
+    @staticmethod
+    def resolve_needs_standard(contest: Contest) -> list[str]:
+        """Return of which standards a candidate holds one, as the pack said when it was opened."""
+        return list(kind_of(contest).needs_standard)
 
 
 class MemberOut(Schema):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
+from gangmu.core.text import msgid
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.guard.queries import refuse_text
@@ -25,6 +26,7 @@ from gangmu.results.honours.queries.contests import (
     honour_of,
     is_in,
     kind_of,
+    lacks_standard,
     lines_of,
     meant_by,
     standing_honours,
@@ -172,8 +174,8 @@ def nominate_org(
     """Nominate an organization: its own doing or its parent's, with reasons and published results.
 
     Refused after the last day, for the second time, for a sort that the honour is not for, for one
-    that holds it already, for results that are not published or not its own, and without the
-    pledges that the contest asks for.
+    that holds it already or does not hold the standard that the contest asks for, for results that
+    are not published or not its own, and without the pledges that the contest asks for.
     """
     held = locked_contest(contest, Contest.State.NOMINATION)
     if not is_in(held, org) or nominator.pk not in (org.pk, org.parent_id) or org.pk == held.org_id:
@@ -185,6 +187,9 @@ def nominate_org(
     why = said(text, "text", 2000)
     if standing_honours(context.today).filter(office=held.org, kind=honour.code, org=org).exists():
         raise Conflict("It holds this honour already.")
+    if lacks_standard(held, org.pk, context.today):
+        without = msgid("It does not hold the standard that this contest asks for.")
+        raise Invalid(without, faults={"org": without})
     evidence = _evidence(context, org, results)
     promised = _promised(context, kind_of(held).pledges, pledges)
     refuse_text(org, {"text": why}, what="notice", context=context, knowingly=True)

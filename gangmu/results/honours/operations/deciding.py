@@ -1,6 +1,7 @@
 """Deciding line by line, making it known, heeding objections, conferring."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
@@ -20,6 +21,7 @@ from gangmu.results.honours.queries.contests import (
     honour_of,
     judged_candidates,
     kind_of,
+    lacks_standard,
     lines_of,
     may_judge,
     own_paths,
@@ -63,7 +65,7 @@ def decide_line(
         raise Conflict("This line is decided already.")
     judged = judged_candidates(held, context.today, line)
     wanted = set(chosen)
-    _refuse_choice(held, line, judged, wanted)
+    _refuse_choice(held, line, judged, wanted, context.today)
     choice = choice_of(standings_of(judged), wanted, kind.few)
     reasons = _reasons(choice, passed_over or {})
     _refuse_unsigned(context, held, judged, choice, signed_by)
@@ -86,7 +88,7 @@ def decide_line(
     )
 
 
-def _refuse_choice(contest: Contest, line: str, judged: list[Judged], wanted: set[int]) -> None:
+def _refuse_choice(contest: Contest, line: str, judged: list[Judged], wanted: set[int], today: date) -> None:
     known = {each.nomination.pk: each for each in judged}
     if wanted - set(known):
         raise NotFound("There is no such candidate.")
@@ -102,6 +104,13 @@ def _refuse_choice(contest: Contest, line: str, judged: list[Judged], wanted: se
     unknown = [known[each].nomination.org.name for each in wanted if known[each].total is None]
     if unknown:
         raise Conflict("Too few of the panel have judged %(name)s.", {"name": unknown[0]})
+    lost = [
+        known[each].nomination.org.name
+        for each in wanted
+        if lacks_standard(contest, known[each].nomination.org_id, today)
+    ]
+    if lost:
+        raise Conflict("%(name)s no longer holds the standard that this contest asks for.", {"name": lost[0]})
     if kind_of(contest).method == "vote":
         short = [known[each].nomination.org.name for each in wanted if (known[each].total or 0) <= 50]
         if short:

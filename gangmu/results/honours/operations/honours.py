@@ -5,12 +5,14 @@ from datetime import date
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
+from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.guard.rules import rule_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.results.honours.definitions import HonourKind
 from gangmu.results.honours.models import Honour, Pledge, Recheck
+from gangmu.results.honours.queries.contests import lost_standard
 from gangmu.results.honours.rules import lasts_until, said
 
 
@@ -90,7 +92,8 @@ def recheck_honour(
 ) -> Recheck:
     """Look at an honour again in this year: it is kept, or withdrawn by a paper, with the reason.
 
-    Refused twice in a year, for what has been withdrawn or has ended, and for what is not re-checked.
+    Refused twice in a year, for what has been withdrawn or has ended, for what is not re-checked,
+    and to be kept by who has lost the standard that its contest asked for.
     """
     held, year = _held(honour), context.today.year
     why = said(reason, "reason", 300)
@@ -101,6 +104,9 @@ def recheck_honour(
     _refuse_ended(held, context.today)
     if Recheck.objects.filter(honour=held, year=year).exists():
         raise Conflict("This honour was re-checked in %(year)s already.", {"year": year})
+    if verdict == Recheck.Verdict.KEPT and lost_standard(held, context.today):
+        lost = msgid("It no longer holds the standard that its contest asked for.")
+        raise Invalid(lost, faults={"verdict": lost})
     made = Recheck.objects.create(
         honour=held,
         year=year,

@@ -52,6 +52,7 @@ from gangmu.results.honours.queries.contests import (
     judged_candidates,
     kind_of,
     lines_of,
+    needed_standards,
     panel_of,
     seat_of,
     undone_of,
@@ -237,6 +238,7 @@ def contest(request: Request, contest_id: int) -> HttpResponse:
         "kind": kind,
         "honour": honour,
         "rule": rule_of("R-CONTEST"),
+        "needed": "、".join(worded(each) for each in needed_standards(found)),
         "lines": [
             {
                 "code": line.code,

@@ -17,7 +17,7 @@ from gangmu.frame.doors import Request, page
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import say
+from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.queries.results import results_over_years
@@ -44,6 +44,7 @@ from gangmu.results.honours.queries.contests import (
     may_judge,
     meant_by,
     member_by_id,
+    needed_standards,
     nomination_by_id,
     nominators_of,
     own_paths,
@@ -164,7 +165,8 @@ def _choose(request: Request, contest: Contest) -> HttpResponse:
         empty_title=say("There is nobody left whom you may nominate"),
         exports=False,
     )
-    values = {"contest": contest, "table": table, "typed": typed}
+    needed = "、".join(worded(each) for each in needed_standards(contest))
+    values = {"contest": contest, "table": table, "typed": typed, "needed": needed}
     return render(
         request, "honours/choose.html", {**values, "crumbs": _crumbs(contest, translate("Nominate"))}
     )

@@ -39,6 +39,7 @@ from gangmu.results.honours.pages.words import (
     sent_fields,
     whole_number,
 )
+from gangmu.results.honours.queries.contests import lost_standard
 from gangmu.results.honours.queries.register import (
     STATES,
     honour_by_id,
@@ -204,6 +205,7 @@ def _honour_values(request: Request, found: Honour) -> dict[str, Any]:
     return {
         "honour": found,
         "status": HONOUR_STATES[state],
+        "lost": state == "standing" and lost_standard(found, context.today),
         "rechecks": [(each, RECHECKED[each.verdict]) for each in rechecks],
         "form": _recheck_form() if manages and state == "standing" and found.rechecked and not done else None,
         "withdraw_form": FieldForm([REASON, PAPER]) if manages and state == "standing" else None,

@@ -10,8 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
+from gangmu.core.text import Text
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.access.queries import open_accounts, paths_of_accounts
+from gangmu.kernel.facts.queries import orgs_where_so
 from gangmu.kernel.notices.models import Objection
 from gangmu.kernel.notices.queries import open_objections_to, upheld_objections_to
 from gangmu.kernel.orgs.models import Org
@@ -294,12 +296,35 @@ def is_in(contest: Contest, org: Org | None) -> bool:
     return org is not None and str(org.path).startswith(str(contest.org.path))
 
 
+HELD = "standard.met"
+"""The fact that says whether an organization holds a standard: 1 from its verdict on, 0 from its end."""
+
+
+def lacks_standard(contest: Contest, org: int, day: date) -> bool:
+    """Whether an organization holds none of the standards that a contest asks for, on a day; for decisions."""
+    needed = kind_of(contest).needs_standard
+    return bool(needed) and not orgs_where_so(HELD, needed, day).filter(org=org).exists()
+
+
+def lost_standard(honour: Honour, day: date) -> bool:
+    """Whether an organization no longer holds, on a day, the standard that an honour's contest asked for."""
+    return honour.contest is not None and lacks_standard(honour.contest, honour.org_id, day)
+
+
+def needed_standards(contest: Contest) -> list[Text]:
+    """Return what the standards are called of which a candidate holds one."""
+    known = pack_by_version(contest.pack).definitions.get("standard", {})
+    return [known[code].definition.title for code in kind_of(contest).needs_standard if code in known]
+
+
 def candidates_to_be(context: Context, contest: Contest) -> QuerySet[Org]:
     """Return the organizations that the reader may nominate: their own and those directly below, by code."""
     tops = [path for path in context.places("honours.nominate").tops if path]
     reach = Q(path__in=tops) | Q(parent__path__in=tops)
     taken = Nomination.objects.filter(contest=contest, withdrawn_at=None).values("org")
     rows = visible_orgs(context).filter(reach, in_subtree(contest.org.path), closed_on__isnull=True)
+    if needed := kind_of(contest).needs_standard:
+        rows = rows.filter(pk__in=orgs_where_so(HELD, needed, context.today))
     return rows.exclude(pk__in=taken).exclude(pk=contest.org_id).select_related("parent").order_by("code")
 
 
