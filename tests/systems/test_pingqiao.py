@@ -91,6 +91,7 @@ def test_q15_a_brand_is_read_and_learned_from_by_other_communities_and_by_nobody
     shown = page.get("/records/open").content.decode()
     one = page.get(f"/records/open/{brand['id']}").content.decode()
     duty = page.get("/duties/brand").content.decode()
+    paper = page.get("/duties/brand/paper").content.decode()
 
     assert listed == [
         {
@@ -108,6 +109,7 @@ def test_q15_a_brand_is_read_and_learned_from_by_other_communities_and_by_nobody
         assert place.orgs[own].name in text
     assert "名称写全" not in one
     assert "/records/open?kind=brand_record" in duty
+    assert "本地方各组织都可以看" in paper
     assert ok(reader.get("/open-records?kind=disclosure_record")) == []
     assert ok(stranger.get("/open-records?kind=brand_record")) == []
     assert [
