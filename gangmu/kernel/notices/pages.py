@@ -175,10 +175,23 @@ def notices(request: Request) -> HttpResponse:
     return render(request, "notices/notices.html", values)
 
 
-def _notice_values(notice: Notice, day: date) -> dict[str, Any]:
+_ROWS_SHOWN = 100
+"""How many rows of a notice's table one page shows; a result lists thousands."""
+
+
+def _notice_values(notice: Notice, day: date, wanted: str | None = None) -> dict[str, Any]:
+    """Return what a page of a notice shows: of a long table the rows in which a text stands; all on paper."""
+    body = body_of(notice.body)
+    rows = body.rows
+    if wanted is not None and len(rows) > _ROWS_SHOWN:
+        rows = tuple(row for row in rows if any(wanted in cell for cell in row))
     return {
         "notice": notice,
-        "body": body_of(notice.body),
+        "body": body,
+        "rows": rows if wanted is None else rows[:_ROWS_SHOWN],
+        "found": len(rows),
+        "wanted": wanted,
+        "long": wanted is not None and len(body.rows) > _ROWS_SHOWN,
         "audience": AUDIENCES[Notice.Audience(notice.audience)],
         "state": _state(notice, day),
         "files": published_files(f"notices.Notice:{notice.pk}"),
@@ -201,7 +214,7 @@ def notice(request: Request, notice_id: int) -> HttpResponse:
     found = notice_by_id(context, notice_id)
     form = FieldForm(WITHDRAWAL)
     mine = context.may("notices.publish", found.org.path)
-    values = _notice_values(found, context.today) | {
+    values = _notice_values(found, context.today, request.GET.get("q", "").strip()) | {
         "form": form,
         "mine": mine,
         "may_withdraw": mine and found.withdrawn_at is None,
@@ -378,7 +391,8 @@ def public(request: Request) -> HttpResponse:
 def public_one(request: Request, notice_id: int) -> HttpResponse:
     """Show one notice to everybody; a withdrawn one only says why."""
     found = public_notice(request.context, notice_id)
-    return render(request, "notices/public_notice.html", _notice_values(found, request.context.today))
+    values = _notice_values(found, request.context.today, request.GET.get("q", "").strip())
+    return render(request, "notices/public_notice.html", values)
 
 
 @page(ANYONE)

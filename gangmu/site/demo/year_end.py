@@ -12,7 +12,7 @@ from gangmu.kernel.notices.operations import answer_objection, object_to_notice
 from gangmu.kernel.notices.queries import open_objections
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.results.assessment.definitions import AppraisalKind
-from gangmu.results.assessment.models import Appeal, Result, Round
+from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations.review import (
     answer_appeal,
     appeal_result,
@@ -31,7 +31,9 @@ from gangmu.results.assessment.operations.rounds import (
     publish_round,
     run_round,
 )
-from gangmu.results.assessment.queries.rounds import groups_to_sign, unclosed
+from gangmu.results.assessment.queries.appeals import appeals_to_answer, visible_appeals
+from gangmu.results.assessment.queries.results import listed_results
+from gangmu.results.assessment.queries.rounds import groups_to_sign, round_by_id, unclosed
 from gangmu.site.demo.building import morning
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import EXTENDED_BY, Mending, Owed, PeriodPlay
@@ -62,6 +64,8 @@ class YearEnd:
     year: Period
     plays: Sequence[PeriodPlay]
     rounds: list[Round] = field(default_factory=list)
+    seen: dict[int, list[Result]] = field(default_factory=dict)
+    """What the office of the imagined county saw when it reviewed, by round, the least score first."""
 
     def plan(self) -> None:
         """Put every step on the agenda, from the day on which the last later days of December are over."""
@@ -100,11 +104,11 @@ class YearEnd:
             began = time.monotonic()
             round_ = open_round(context, stage.root, appraisal=kind.code, period=str(self.year))
             run = freeze(context, round_)
-            run_round(context, _anew(round_))
+            run_round(context, round_by_id(context, round_.pk))
             stage.say(
                 f"{kind.code} {self.year}: {run.facts} facts frozen and judged in {time.monotonic() - began:.1f} s"
             )
-            self.rounds.append(begin_review(context, _anew(round_)))
+            self.rounds.append(begin_review(context, round_by_id(context, round_.pk)))
         seal_entries(moment)
 
     def _review(self, moment: datetime) -> None:
@@ -115,7 +119,9 @@ class YearEnd:
             return
         context, office = Context(actor, moment), self.stage.orgs[county]
         for round_ in self.rounds:
-            for result in self._imagined(round_)[:1]:
+            rows = listed_results(context, round_).filter(org__closed_on=None, score__isnull=False)
+            self.seen[round_.pk] = list(rows.order_by("score", "org__code", "scorecard"))
+            for result in self.seen[round_.pk][:1]:
                 remark_result(context, result.org, round_, scorecard=result.scorecard, text=REMARK)
             review_part(context, office, round_, text=LOOKED)
 
@@ -129,13 +135,13 @@ class YearEnd:
             forgotten = self._forgotten(round_, moment)
             for result in [] if forgotten is None else [forgotten[0]]:
                 self._appeal(round_, result, FORGOTTEN, moment)
-            others = [each for each in self._imagined(round_) if self._acts_for(each)]
+            others = self._acting(round_)
             for result in [each for each in others if forgotten is None or each.org != forgotten[0].org][:1]:
                 self._appeal(round_, result, TOO_STRICT, moment)
 
     def _object(self, round_: Round, moment: datetime) -> None:
         notice = round_.publicity_notice
-        asking = [each for each in self._imagined(round_) if self._acts_for(each)][-1:]
+        asking = self._acting(round_)[-1:]
         if notice is None:
             return
         for result in asking:
@@ -159,7 +165,7 @@ class YearEnd:
         """Put right what was forgotten where it arose, and answer both appeals."""
         for round_ in self.rounds:
             forgotten = self._forgotten(round_, moment)
-            for appeal in Appeal.objects.filter(round=round_, answered_at=None).select_related("org"):
+            for appeal in appeals_to_answer(self.stage.as_officer(moment)).filter(round=round_):
                 right = appeal.text == FORGOTTEN and forgotten is not None
                 if right and forgotten is not None:
                     forgotten[1](moment)
@@ -175,10 +181,10 @@ class YearEnd:
         context = self.stage.as_officer(moment)
         name = str(self.stage.staff.holders[self.stage.root.code, "secretary"])
         for round_ in self.rounds:
-            if Appeal.objects.filter(round=round_, outcome="upheld").exists():
-                freeze_anew(context, _anew(round_), reason=MENDED)
-                run_round(context, _anew(round_))
-            for group in groups_to_sign(_anew(round_)):
+            if visible_appeals(context).filter(round=round_, outcome="upheld").exists():
+                freeze_anew(context, round_by_id(context, round_.pk), reason=MENDED)
+                run_round(context, round_by_id(context, round_.pk))
+            for group in groups_to_sign(round_by_id(context, round_.pk)):
                 sign_awards(
                     context, round_, peer_group=group.peer_group, given=True, name=name, reason=SIGNED
                 )
@@ -197,24 +203,14 @@ class YearEnd:
 
     # Who is concerned
 
-    def _imagined(self, round_: Round) -> list[Result]:
-        """Return the standing results of branches in the county that is imagined, the least score first."""
-        held = _anew(round_)
-        rows = Result.objects.filter(
-            run__round=held,
-            run__number=held.run,
-            org__code__startswith=self.stage.world.plan.imagined.code,
-            org__closed_on=None,
-            score__isnull=False,
-        )
-        return list(rows.select_related("org").order_by("score", "org__code", "scorecard"))
-
-    def _acts_for(self, result: Result) -> bool:
-        return (result.org.code, "secretary") in self.stage.staff.actors
+    def _acting(self, round_: Round) -> list[Result]:
+        """Return the results that were seen of branches whose secretary can act."""
+        actors = self.stage.staff.actors
+        return [each for each in self.seen.get(round_.pk, []) if (each.org.code, "secretary") in actors]
 
     def _forgotten(self, round_: Round, moment: datetime) -> tuple[Result, Mending] | None:
         """Return a result of a branch that owes an answer of the last month, and how that is put right."""
-        results = {each.org_id: each for each in self._imagined(round_) if self._acts_for(each)}
+        results = {each.org_id: each for each in self._acting(round_)}
         for play in self.plays:
             for owed, org in self._missing(play, moment):
                 if org in results:
@@ -229,7 +225,3 @@ class YearEnd:
         for task in missing.select_related("org", "order").order_by("org__code", "pk"):
             if task.order.answer_kind in play.kinds:
                 yield Owed(task.pk, task.org.code, task.order.answer_kind, task.due_on), task.org_id
-
-
-def _anew(round_: Round) -> Round:
-    return Round.objects.select_related("org", "pack").get(pk=round_.pk)

@@ -253,3 +253,19 @@ def test_the_log_holds_no_account_of_who_objects_to_a_public_notice(
 
     entry = Entry.objects.get(verb="notices.object_to_notice")
     assert acting_member.actor.label not in entry.actor
+
+
+def test_of_a_long_list_a_page_shows_some_and_what_is_looked_for_and_paper_shows_all(
+    office: Office, officer: Any, browser: Callable[..., Client]
+) -> None:
+    body = Body(head=("支部", "等次"), rows=tuple((f"第{number:04}村", "三星") for number in range(250)))
+    notice = publish_notice(officer, office.county, title="星级公示", body=body, audience="public", term=TERM)
+    client, address = browser(), f"/public/notices/{notice.pk}"
+
+    first = client.get(address).content.decode()
+    looked = client.get(address, {"q": "第0249村"}).content.decode()
+    paper = client.get(f"{address}/print").content.decode()
+
+    assert (first.count("三星"), "第0249村" in first) == (100, False)
+    assert (looked.count("三星"), looked.count("<td>第0249村</td>")) == (1, 1)
+    assert paper.count("三星") == 250
