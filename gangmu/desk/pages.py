@@ -247,6 +247,7 @@ def workbench(request: Request) -> HttpResponse:
     context = request.context
     inbox = own_inbox(context)
     counts, waiting = inbox.counts, inbox.entries("waiting", limit=MOST_WAITING)
+    busy = any(getattr(counts, box) for box, *_ in _BOXES) or context.may("plans.view")
     values = {
         "boxes": [
             (title, getattr(counts, box), reverse(name), light if getattr(counts, box) else "")
@@ -255,9 +256,9 @@ def workbench(request: Request) -> HttpResponse:
         "waiting": [_line(context.today, entry) for entry in waiting],
         "more": counts.waiting > len(waiting),
         "months": [*_months(request), *_own_months(request)],
-        "busy": any(getattr(counts, box) for box, *_ in _BOXES) or context.may("plans.view"),
+        "busy": busy,
         "notices": visible_notices(context)[:6] if context.may("notices.view") else [],
-        "first_steps": None if waiting else _first_steps(request),
+        "first_steps": None if waiting else _first_steps(request, busy=busy),
         "first_day": first_day_steps(context),
     }
     return render(request, "desk/workbench.html", values)
@@ -315,21 +316,25 @@ def _own_months(request: Request) -> Iterator[dict[str, Any]]:
             yield {"org": org, "words": formats.month(str(month)), "total": total, "url": url}
 
 
-def _first_steps(request: Request) -> list[tuple[Text, str]]:
-    """Return what somebody with nothing to do may do next, by what they may."""
-    context = request.context
-    steps: list[tuple[Text, str, str]] = [
-        (say("Issue this month's order"), "plans.issue", "plans-duties"),
-        (say("Print slips for those who sign in"), "access.manage", "offices-slips-here"),
-        (say("See how our organization's month stands"), "plans.month", "plans-our-month"),
-        (say("Read what is made known"), "notices.view", "notices-notices"),
-        (say("Honours that stand before everybody"), "notices.view", "honours-public"),
-        (say("Find what became of an objection, by its receipt"), "notices.view", "notices-receipt"),
-        (say("Look a document up in the library"), "notices.view", "notices-documents"),
-        (say("Look at the organization tree"), "orgs.view", "orgs-tree"),
-        (say("Read the handbook of this place"), "packs.view", "desk-handbook"),
-    ]
-    return [(title, reverse(name)) for title, permission, name in steps if context.may(permission)]
+def _first_steps(request: Request, *, busy: bool) -> list[tuple[Text, str]]:
+    """Return what somebody with nothing to do may do next, by what they may; a reader finds what there is to read."""
+    steps = _WORK if busy else (*_READING, *_WORK)
+    return [(title, reverse(name)) for title, permission, name in steps if request.context.may(permission)]
+
+
+_WORK: tuple[tuple[Text, str, str], ...] = (
+    (say("Issue this month's order"), "plans.issue", "plans-duties"),
+    (say("Print slips for those who sign in"), "access.manage", "offices-slips-here"),
+    (say("Look at the organization tree"), "orgs.view", "orgs-tree"),
+    (say("Read the handbook of this place"), "packs.view", "desk-handbook"),
+)
+_READING: tuple[tuple[Text, str, str], ...] = (
+    (say("See how our organization's month stands"), "plans.month", "plans-our-month"),
+    (say("Read what is made known"), "notices.view", "notices-notices"),
+    (say("Honours that stand before everybody"), "notices.view", "honours-public"),
+    (say("Find what became of an objection, by its receipt"), "notices.view", "notices-receipt"),
+    (say("Look a document up in the library"), "notices.view", "notices-documents"),
+)
 
 
 urlpatterns = [

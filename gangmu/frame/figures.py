@@ -216,15 +216,22 @@ def columns(title: Words, names: Sequence[str], series: Mapping[str, Sequence[An
     return Chart(title, options, ("", *series), rows, **more)
 
 
+def _drawn_width(name: str) -> int:
+    """Return about how many pixels wide a name is drawn beside a chart."""
+    return sum(13 if ord(letter) > 0x2E7F else 7 for letter in name)
+
+
 def flow(title: Words, links: Sequence[tuple[str, str, Any]], **more: Any) -> Chart:
     """Return a Sankey diagram: how much went from where to where."""
     names = list(dict.fromkeys(name for source, target, _ in links for name in (source, target)))
+    ends = set(names) - {source for source, _, _ in links}
     options = {
         "series": [
             {
                 "type": "sankey",
                 "left": 8,
-                "right": 96,
+                "right": 24 + max((_drawn_width(name) for name in ends), default=0),
+                "nodeGap": 16,
                 "top": 8,
                 "bottom": 8,
                 "nodeWidth": 14,

@@ -15,7 +15,7 @@ from gangmu.frame import figures, formats
 from gangmu.frame.figures import Chart, Heat, Light, Node, Status, Step, Tab, TimelineEvent
 from gangmu.frame.forms import BoundField, FieldForm
 from gangmu.frame.tables import Pager, Table, cell_text
-from gangmu.frame.words import worded
+from gangmu.frame.words import active_language, worded
 
 register = template.Library()
 
@@ -300,6 +300,18 @@ def crumbs(crumbs: Sequence[tuple[Words, str]]) -> Values:
 def empty(title: Words, advice: Words = "", *, url: str = "", action: Words = "") -> Values:
     """Show that there is nothing here, why, and what can be done."""
     return {"title": worded(title), "advice": worded(advice), "url": url, "action": worded(action)}
+
+
+@register.simple_tag
+def colon() -> str:
+    """Write a colon as the reader's language does."""
+    return "：" if active_language().startswith("zh") else ": "
+
+
+@register.simple_tag
+def comma() -> str:
+    """Write what stands between the parts of a list as the reader's language does."""
+    return "、" if active_language().startswith("zh") else ", "
 
 
 @register.inclusion_tag("components/note.html")
