@@ -257,7 +257,7 @@ def workbench(request: Request) -> HttpResponse:
         "more": counts.waiting > len(waiting),
         "months": [*_months(request), *_own_months(request)],
         "busy": busy,
-        "notices": visible_notices(context)[:6] if context.may("notices.view") else [],
+        "notices": visible_notices(context).defer("body")[:6] if context.may("notices.view") else [],
         "first_steps": None if waiting else _first_steps(request, busy=busy),
         "first_day": first_day_steps(context),
     }

@@ -137,7 +137,7 @@ def notices(request: Request) -> HttpResponse:
     """List the notices for the reader, and those that the reader may publish."""
     context = request.context
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "state")}
-    rows = notices_found(visible_notices(context), asked["q"]).filter(
+    rows = notices_found(visible_notices(context).defer("body"), asked["q"]).filter(
         _state_filter(asked["state"], context.today)
     )
     columns = [

@@ -124,6 +124,7 @@ def visible_objections(context: Context) -> QuerySet[Objection]:
     return (
         Objection.objects.filter(within(context.places("notices.publish"), "notice__org__path"))
         .select_related("notice", "notice__org")
+        .defer("notice__body")  # a result lists thousands
         .order_by("answer_due_on", "pk")
     )
 

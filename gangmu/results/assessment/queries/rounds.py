@@ -50,7 +50,7 @@ def visible_rounds(context: Context) -> QuerySet[Round]:
     return (
         Round.objects.filter(within(places) | Q(org__in=ids_at_or_above(places)))
         .select_related("org", "pack", "publicity_notice", "notice")
-        .defer("pack__files")
+        .defer("pack__files", "publicity_notice__body", "notice__body")
         .order_by("-period", "org__path", "appraisal", "-pk")
     )
 

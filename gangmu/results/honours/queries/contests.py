@@ -87,7 +87,7 @@ def visible_contests(context: Context) -> QuerySet[Contest]:
     return (
         Contest.objects.filter(within(places) | Q(org__in=ids_at_or_above(places)) | Q(pk__in=seat))
         .select_related("org", "pack", "publicity_notice", "notice")
-        .defer("pack__files")
+        .defer("pack__files", "publicity_notice__body", "notice__body")
         .order_by("-year", "org__path", "-pk")
     )
 

@@ -43,7 +43,7 @@ def visible_reports(context: Context) -> QuerySet[Report]:
     return (
         Report.objects.filter(within(context.places(VIEW)))
         .select_related("org", "org__area", "written_by", "pack", "notice")
-        .defer("pack__files", "frozen")
+        .defer("pack__files", "frozen", "notice__body")
         .order_by("-period", "-pk")
     )
 
