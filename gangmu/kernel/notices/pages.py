@@ -548,7 +548,7 @@ def objections(request: Request) -> HttpResponse:
         ),
         Column("notice", say("Notice"), value=lambda each: each.notice.title, width=34),
         Column("org", say("Published by"), value=lambda each: each.notice.org.name, width=28),
-        Column("received_at", say("Received"), "instant", sort="received_at"),
+        Column("received_at", say("Received on"), "instant", sort="received_at"),
         Column("answer_due_on", say("Answer due on"), "date", sort="answer_due_on"),
         Column("state", say("State"), "status", value=lambda each: _objection_state(each, context.today)),
     ]
