@@ -1,5 +1,6 @@
 """Rounds: the list, the opening, and the page from which a round is led."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -216,13 +217,13 @@ def distribution(round_: Round, context: Context, group: str = "") -> list[Chart
     """Return how the scores within reach are spread, a chart for each scorecard, or of one peer group."""
     charts = []
     titles = scorecard_titles(round_)
-    edges = [(low, low + 10) for low in range(0, 100, 10)]
+    names = [f"{low}–{low + 10}" for low in range(0, 100, 10)]
     for code in round_.scorecards:
         scores = scores_within(context, round_, code, group)
         if len(scores) < 5:
             continue
-        counts = [sum(low <= each < high or each == high == 100 for each in scores) for low, high in edges]
-        names = [f"{low}–{high}" for low, high in edges]
+        found = Counter(min(int(each // 10), len(names) - 1) for each in scores)  # 100 is in the last
+        counts = [found[at] for at in range(len(names))]
         charts.append(columns(titles[code], names, {translate("Organizations"): counts}, height="low"))
     return charts
 

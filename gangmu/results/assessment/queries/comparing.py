@@ -1,9 +1,11 @@
 """Results beside each other: two runs, two years, two organizations, and what other rules would give."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -73,14 +75,6 @@ def changed_lines(before: Result, after: Result) -> tuple[Changed, ...]:
     return tuple(found)
 
 
-def _moved(before: Result | None, after: Result) -> bool:
-    return before is None or (before.score, before.rank, before.stars) != (
-        after.score,
-        after.rank,
-        after.stars,
-    )
-
-
 def moves_between(context: Context, round_: Round, earlier: int) -> Moves:
     """Return who moved between an earlier run of a round and the one that stands."""
     old = Result.objects.filter(run__round=round_, run__number=earlier)
@@ -99,16 +93,29 @@ def moves_since(context: Context, round_: Round, before: Round) -> Moves:
     return _moves(context, round_, Result.objects.filter(run__round=before, run__number=before.run))
 
 
-def _moves(context: Context, round_: Round, old: Iterable[Result]) -> Moves:
-    known = {(row.org_id, row.scorecard): row for row in old}
+_JUDGED = ("score", "rank", "stars")
+_FEW = 500
+"""Up to so many organizations are asked for by name; of more, all are read."""
+
+
+def _moves(context: Context, round_: Round, old: QuerySet[Result]) -> Moves:
+    """Compare bare figures of all, and read whole only those that moved: their lines are long."""
     standing = Result.objects.filter(run__round=round_, run__number=round_.run)
-    all_ = sum(_moved(known.get((row.org_id, row.scorecard)), row) for row in standing)
+    was, now = (
+        {(org, card): rest for org, card, *rest in rows.values_list("org_id", "scorecard", *_JUDGED)}
+        for rows in (old, standing)
+    )
+    moved = {key for key, judged_now in now.items() if was.get(key) != judged_now}
+    readable, orgs = readable_results(context, round_), {org for org, _ in moved}
+    if len(orgs) <= _FEW:
+        readable, old = readable.filter(org__in=orgs), old.filter(org__in=orgs)
+    known = {(row.org_id, row.scorecard): row for row in old}
     rows = []
-    for row in readable_results(context, round_):
-        before = known.get((row.org_id, row.scorecard))
-        if _moved(before, row):
+    for row in readable:
+        if (row.org_id, row.scorecard) in moved:
+            before = known.get((row.org_id, row.scorecard))
             rows.append(Move(row, before, changed_lines(before, row) if before else ()))
-    return Moves(tuple(rows), all_)
+    return Moves(tuple(rows), len(moved))
 
 
 @dataclass(frozen=True)
