@@ -23,7 +23,7 @@ from pathlib import Path
 
 from harness import Report, median, percentile
 
-PEOPLE = ("officer", "county", "town", "secretary", "leader", "auditor", "operator", "arbiter")
+PEOPLE = ("officer", "county", "town", "secretary", "leader", "auditor", "operator", "arbiter", "member")
 INSTANCES = int(os.environ.get("GANGMU_BENCH_EACH", "3"))
 """How many pages of one route are measured for one person."""
 
@@ -194,14 +194,20 @@ def main() -> None:
     logins = [each["login"] for each in json.loads((Path(folder) / "demo.json").read_text(encoding="utf-8"))]
     from django.test import Client
 
+    from gangmu.site.serving import settle
+
     counted(Client(), "/sign-in")
+    settle()  # as the served site does
     baseline = timed(Client(), "/sign-in")[BY_CPU]
     for who in os.environ.get("GANGMU_BENCH_WHO", "").split() or PEOPLE:
         login = next((each for each in logins if each.startswith(who + ".")), None)
         if login is None:
             print(f"  nobody enters as {who} here")
             continue
-        found = list(walk(enter(login), who))
+        client = enter(login)
+        client.get("/desk")
+        settle()
+        found = list(walk(client, who))
         print(f"  {who}: {len(found)} pages", flush=True)
         measured += found
     tell(measured)
