@@ -98,8 +98,8 @@ _SETTLED_AFTER = (1, 60, 600)
 def settle() -> None:
     """Have the collector pass over what was loaded and stays.
 
-    Packs, forms and translations are some million objects that are never given up. Looking through
-    them again and again stopped every fifteenth request for a fifth of a second.
+    Packs, forms and translations are never given up. Looking through them again and again stopped
+    about every twelfth page of a full site for a fifth of a second.
     """
     gc.collect()
     gc.freeze()

@@ -172,12 +172,6 @@ def _columns_of(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[li
 def _rows_of(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield rows as the database gives them: turning each value by itself would take most of the time."""
     statement, parameters = rows.query.get_compiler(rows.db).as_sql()
-    if connections[rows.db].vendor == "sqlite":
-        # what is computed has no declared type, so that days and instants stay the texts that they are
-        said = ", ".join(
-            f"{field.name} || ''" if pa.types.is_temporal(field.type) else field.name for field in FACTS
-        )
-        statement = f"SELECT {said} FROM ({statement})"  # noqa: S608 -- names of columns
     with connections[rows.db].chunked_cursor() as cursor:
         cursor.execute(statement, parameters)
         while batch := cursor.fetchmany(_TURNED):
@@ -185,13 +179,10 @@ def _rows_of(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return a column; an embedded database writes days and instants as text, and amounts as numbers."""
+    """Return a column; an embedded database gives amounts as numbers."""
     if pa.types.is_decimal(kind):
         exact = {each: _amount(each) for each in set(values)}
         return pa.array([exact[each] for each in values], kind)
-    if isinstance(values[0], str) and pa.types.is_temporal(kind):
-        written = pa.array(values, pa.string())
-        return written.cast(pa.timestamp("us") if pa.types.is_timestamp(kind) else kind).cast(kind)
     return pa.array(values, kind)
 
 

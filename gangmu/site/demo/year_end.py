@@ -1,9 +1,11 @@
 """The year's end: it is judged, contested, judged again and published, and the next year's targets and letters go out."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
@@ -39,6 +41,7 @@ from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import EXTENDED_BY, Mending, Owed, PeriodPlay
 from gangmu.site.demo.stage import CALENDAR, Stage
 from gangmu.site.demo.targets import plan_targets
+from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.queries.tasks import visible_tasks
 
@@ -66,6 +69,9 @@ class YearEnd:
     rounds: list[Round] = field(default_factory=list)
     seen: dict[int, list[Result]] = field(default_factory=dict)
     """What the office of the imagined county saw when it reviewed, by round, the least score first."""
+
+    owing: dict[int, Mending] = field(default_factory=dict)
+    """How what an appeal says was forgotten is put right, by round."""
 
     def plan(self) -> None:
         """Put every step on the agenda, from the day on which the last later days of December are over."""
@@ -132,12 +138,17 @@ class YearEnd:
         """Have somebody object without a name, and two branches appeal."""
         for round_ in self.rounds:
             self._object(round_, moment)
-            forgotten = self._forgotten(round_, moment)
-            for result in [] if forgotten is None else [forgotten[0]]:
-                self._appeal(round_, result, FORGOTTEN, moment)
-            others = self._acting(round_)
-            for result in [each for each in others if forgotten is None or each.org != forgotten[0].org][:1]:
-                self._appeal(round_, result, TOO_STRICT, moment)
+            acting = self._acting(round_)
+            mending = self._forgotten({each.org.code for each in acting}, moment)
+            right = mending.owed.org if mending else ""
+            if mending:
+                self.owing[round_.pk] = mending
+            for text, found in (
+                (FORGOTTEN, [each for each in acting if each.org.code == right]),
+                (TOO_STRICT, [each for each in acting if each.org.code != right]),
+            ):
+                for result in found[:1]:
+                    self._appeal(round_, result, text, moment)
 
     def _object(self, round_: Round, moment: datetime) -> None:
         notice = round_.publicity_notice
@@ -164,11 +175,10 @@ class YearEnd:
     def _answer_appeals(self, moment: datetime) -> None:
         """Put right what was forgotten where it arose, and answer both appeals."""
         for round_ in self.rounds:
-            forgotten = self._forgotten(round_, moment)
             for appeal in appeals_to_answer(self.stage.as_officer(moment)).filter(round=round_):
-                right = appeal.text == FORGOTTEN and forgotten is not None
-                if right and forgotten is not None:
-                    forgotten[1](moment)
+                right = appeal.text == FORGOTTEN
+                if right and self._missing(moment).filter(pk=self.owing[round_.pk].owed.task).exists():
+                    self.owing[round_.pk](moment)
                 answer_appeal(
                     self.stage.as_officer(moment),
                     appeal,
@@ -208,20 +218,21 @@ class YearEnd:
         actors = self.stage.staff.actors
         return [each for each in self.seen.get(round_.pk, []) if (each.org.code, "secretary") in actors]
 
-    def _forgotten(self, round_: Round, moment: datetime) -> tuple[Result, Mending] | None:
-        """Return a result of a branch that owes an answer of the last month, and how that is put right."""
-        results = {each.org_id: each for each in self._acting(round_)}
+    def _forgotten(self, orgs: Collection[str], moment: datetime) -> Mending | None:
+        """Return how an answer that one of some organizations owes of the last month is put right."""
         for play in self.plays:
-            for owed, org in self._missing(play, moment):
-                if org in results:
-                    keeper = self.stage.keepers[owed.org]
-                    return results[org], Mending(play, keeper, owed)
+            missing = self._missing(moment).filter(
+                order__period=str(play.period),
+                order__answer_kind__in=list(play.kinds),
+                org__code__in=list(orgs),
+            )
+            task = missing.select_related("org", "order").order_by("org__code", "pk").first()
+            if task is not None:
+                owed = Owed(task.pk, task.org.code, task.order.answer_kind, task.due_on)
+                return Mending(play, self.stage.keepers[owed.org], owed)
         return None
 
-    def _missing(self, play: PeriodPlay, moment: datetime) -> Iterator[tuple[Owed, int]]:
-        missing = visible_tasks(self.stage.as_officer(moment)).filter(
-            order__period=str(play.period), timing="missing", answered_on=None, org__closed_on=None
-        )
-        for task in missing.select_related("org", "order").order_by("org__code", "pk"):
-            if task.order.answer_kind in play.kinds:
-                yield Owed(task.pk, task.org.code, task.order.answer_kind, task.due_on), task.org_id
+    def _missing(self, moment: datetime) -> QuerySet[Task]:
+        """Return what nobody has answered, not even late."""
+        context = self.stage.as_officer(moment)
+        return visible_tasks(context).filter(timing="missing", answered_on=None, org__closed_on=None)
