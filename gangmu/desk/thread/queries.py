@@ -168,12 +168,8 @@ class _Reader:
         return found
 
     def _measured(self) -> dict[Counted, set[int]]:
-        whole = Period("year", self.year)
-        last = min(whole.last, self.context.today)
         counted = {each for thread in self.threads for each in thread.facts}
-        wanted = {
-            each: Wanted(each.code, each.items, None if each.ever else whole.first, last) for each in counted
-        }
+        wanted = {each: Wanted(each.code, each.items, self.year, each.ever) for each in counted}
         known = where_known(self.context, self.org, wanted.values())
         return {each: known[asked] for each, asked in wanted.items()}
 
@@ -269,7 +265,4 @@ def _published(rounds: Iterable[Round]) -> dict[str, frozenset[str]]:
 
 def facts_of_goal(context: Context, goal: Goal, counted: Counted) -> QuerySet[Fact]:
     """Return the facts of one sort that count for a goal, at its organization and below, in its year."""
-    whole = Period("year", goal.year)
-    first = None if counted.ever else whole.first
-    wanted = Wanted(counted.code, counted.items, first, min(whole.last, context.today))
-    return facts_below(context, goal.org, wanted)
+    return facts_below(context, goal.org, Wanted(counted.code, counted.items, goal.year, counted.ever))

@@ -36,6 +36,32 @@ class Fact(models.Model):
         return f"{self.fact} {self.code} {self.value}"
 
 
+class FactSum(models.Model):
+    """What the facts that count say together of one organization, code, item and year; all items are ``ALL_ITEMS``.
+
+    Written with the facts, in their transaction. ``facts`` is how many count, ``known`` how many
+    of them have a value, ``total`` their sum in ten-thousandths: whole numbers add up exactly.
+    """
+
+    PARTS = 10**4
+
+    org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=40)
+    item = models.CharField(max_length=120)
+    year = models.PositiveSmallIntegerField()
+    facts = models.IntegerField()
+    known = models.IntegerField()
+    total = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "item", "org", "year"], name="one_sum_of_facts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} {self.year} {self.code} {self.item}: {self.total}"
+
+
 class FactNumber(models.Model):
     """The last number that an office, a root organization, gave to a fact."""
 

@@ -1,18 +1,19 @@
 """Writing facts, and taking them out of the house."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.audit.rows import insert_rows
-from gangmu.kernel.facts.models import Fact, FactNumber
-from gangmu.kernel.facts.rules import NewFact, fact_fault, fact_name
+from gangmu.kernel.facts.models import Fact, FactNumber, FactSum
+from gangmu.kernel.facts.rules import ALL_ITEMS, VOID, NewFact, fact_fault, fact_name
 from gangmu.kernel.orgs.models import Org
 
 BATCH = 2000
@@ -32,9 +33,10 @@ def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[
         return []
     with transaction.atomic():
         first = _take_numbers(office, len(rows))
-        _check_replaced(rows)
+        replaced = _replaced(rows)
         names = [fact_name(office, first + at) for at in range(len(rows))]
         insert_rows(Fact, _COLUMNS, _written(context.now, names, rows))
+        _add_up(rows, replaced)
     return names
 
 
@@ -78,14 +80,58 @@ def _take_numbers(office: int, count: int) -> int:
     return rows.values_list("last", flat=True).get() - count + 1
 
 
-def _check_replaced(rows: Sequence[NewFact]) -> None:
+def _replaced(rows: Sequence[NewFact]) -> list[Fact]:
+    """Return the facts that are replaced; each must be there, and not be replaced already."""
     names = [row.replaces for row in rows if row.replaces is not None]
     if not names:
-        return
+        return []
     if len(set(names)) != len(names) or Fact.objects.filter(replaces__in=names).exists():
         raise Conflict("This fact was replaced already.")
-    if Fact.objects.filter(fact__in=names).count() != len(names):
+    found = list(Fact.objects.filter(fact__in=names).only("org_id", "day", "code", "item", "value"))
+    if len(found) != len(names):
         raise Conflict("There is no fact to replace.")
+    return found
+
+
+_Key = tuple[str, str, int, int]
+
+
+def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact]) -> None:
+    """Bring the sums to what counts now: add what was written, take away what it replaces."""
+    changes: dict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for sign, org, row in (
+        *((1, row.org, row) for row in added),
+        *((-1, row.org_id, row) for row in replaced),
+    ):
+        if row.code == VOID:
+            continue
+        known = row.value is not None
+        parts = int(row.value * FactSum.PARTS) if row.value is not None else 0
+        for item in (row.item, ALL_ITEMS):
+            held = changes[row.code, item, org, row.day.year]
+            held[0] += sign
+            held[1] += sign * known
+            held[2] += sign * parts
+    _write_sums((*key, *change) for key, change in sorted(changes.items()) if any(change))
+
+
+def _write_sums(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add to each sum that is there, and begin those that are not.
+
+    In the order of their keys, so that two writers never wait for each other.
+    """
+    quote, table = connection.ops.quote_name, FactSum._meta.db_table
+    names = [FactSum._meta.get_field(name).column for name in _SUM_COLUMNS]
+    adding = ", ".join(f"{name} = {quote(table)}.{name} + excluded.{name}" for name in names[4:])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(table)} ({', '.join(names)}) VALUES (%s, %s, %s, %s, %s, %s, %s) "  # noqa: S608 -- names of our own table
+            f"ON CONFLICT ({', '.join(names[:4])}) DO UPDATE SET {adding}",
+            list(rows),
+        )
+
+
+_SUM_COLUMNS = ("code", "item", "org", "year", "facts", "known", "total")
 
 
 @operation("facts.note_export", permission="facts.export", at="under")

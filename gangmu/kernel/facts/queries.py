@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gangmu.core.context import Context
-from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.facts.rules import VOID
+from gangmu.kernel.facts.models import Fact, FactSum
+from gangmu.kernel.facts.rules import ALL_ITEMS, VOID
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within
 from gangmu.kernel.orgs.rules import own_id
@@ -22,6 +22,17 @@ def counting_facts(context: Context, known_at: datetime | None = None) -> QueryS
     known = Q(known_at__lte=known_at) if known_at else Q()
     later = Fact.objects.filter(known, replaces=OuterRef("fact"))
     return Fact.objects.filter(known, ~Exists(later), within(context.places("plans.view"))).exclude(code=VOID)
+
+
+def sums_of(context: Context, code: str, items: Iterable[str] | None, year: int) -> QuerySet[FactSum]:
+    """Return what the facts within the reader's reach that count now come to in a year: a row each organization.
+
+    Of some items a row each organization and item. Where nothing counts there is no row.
+    """
+    wanted = [ALL_ITEMS] if items is None else sorted(items)
+    return FactSum.objects.filter(
+        within(context.places("plans.view")), code=code, item__in=wanted, year=year, facts__gt=0
+    )
 
 
 def facts_of_sources(sources: Iterable[str]) -> QuerySet[Fact]:
@@ -71,25 +82,22 @@ def fact_added_since(number: int, known_at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Facts of a code, of some items or all, about days up to ``last``, from ``first`` on if there is one."""
+    """Facts of a code, of some items or all, about one year; ``ever``: about that year and every year before."""
 
     code: str
     items: frozenset[str] | None
-    first: date | None
-    last: date
+    year: int
+    ever: bool = False
 
 
 def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:
-    """Return at which places some facts are known, in one read: directly below an organization, and there.
-
-    Only whether there is one is asked of each organization: a count would read a year of facts.
-    """
+    """Return at which places some facts are known, in one read: directly below an organization, and there."""
     asked = list(dict.fromkeys(wanted))
     if not asked:
         return {}
-    facts = counting_facts(context).filter(org=OuterRef("pk")).order_by()
-    known = {f"known{at}": Exists(_wanted(facts, each)) for at, each in enumerate(asked)}
-    orgs = visible_orgs(context).filter(in_subtree(top.path))
+    sums = FactSum.objects.filter(org=OuterRef("pk"), facts__gt=0).order_by()
+    known = {f"known{at}": Exists(_summed(sums, each)) for at, each in enumerate(asked)}
+    orgs = visible_orgs(context).filter(in_subtree(top.path), within(context.places("plans.view"), "path"))
     rows = orgs.annotate(step=path_of_step(top), **known)
     found: dict[Wanted, set[int]] = {each: set() for each in asked}
     for step, *held in rows.order_by().values_list("step", *known).distinct():
@@ -99,12 +107,10 @@ def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wa
     return found
 
 
-def _wanted(facts: QuerySet[Fact], wanted: Wanted) -> QuerySet[Fact]:
-    if wanted.first is not None:
-        facts = facts.filter(day__gte=wanted.first)
-    if wanted.items is not None:
-        facts = facts.filter(item__in=sorted(wanted.items))
-    return facts.filter(code=wanted.code, day__lte=wanted.last)
+def _summed(sums: QuerySet[FactSum], wanted: Wanted) -> QuerySet[FactSum]:
+    items = [ALL_ITEMS] if wanted.items is None else sorted(wanted.items)
+    years = Q(year__lte=wanted.year) if wanted.ever else Q(year=wanted.year)
+    return sums.filter(years, code=wanted.code, item__in=items)
 
 
 def facts_below(context: Context, org: Org, wanted: Wanted) -> QuerySet[Fact]:
@@ -115,4 +121,9 @@ def facts_below(context: Context, org: Org, wanted: Wanted) -> QuerySet[Fact]:
     facts = counting_facts(context).filter(
         org__in=visible_orgs(context).filter(in_subtree(org.path)).order_by().values("pk")
     )
-    return _wanted(facts, wanted).select_related("org").order_by("org__path", "day", "fact")
+    if not wanted.ever:
+        facts = facts.filter(day__gte=date(wanted.year, 1, 1))
+    if wanted.items is not None:
+        facts = facts.filter(item__in=sorted(wanted.items))
+    facts = facts.filter(code=wanted.code, day__lte=date(wanted.year, 12, 31))
+    return facts.select_related("org").order_by("org__path", "day", "fact")

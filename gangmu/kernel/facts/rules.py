@@ -23,8 +23,15 @@ FACT_CODES: dict[str, str] = {
 
 VOID = "void"
 
+ALL_ITEMS = "*"
+"""What stands for all items of a code where facts are added up; no fact is about it."""
+
 MOST_PLACES = 4
 MOST_WHOLE = Decimal(10) ** 14
+MOST_DIGITS = 15
+"""More significant digits than these come back from SQLite as other digits."""
+
+_SURELY_FITS = Decimal(10) ** (MOST_DIGITS - MOST_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,19 @@ def fact_fault(new: NewFact) -> str:
         return "There is no such fact code."
     if new.code == VOID and new.replaces is None:
         return "A void fact replaces another."
+    if new.item == ALL_ITEMS:
+        return "This item stands for all."
     if not new.source:
         return "A fact leads back to its source."
-    if new.value is not None and (
-        not new.value.is_finite()
-        or abs(new.value) >= MOST_WHOLE
-        or new.value != round(new.value, MOST_PLACES)
-    ):
+    if new.value is not None and not _fits(new.value):
         return "The value does not fit."
     return ""
+
+
+def _fits(value: Decimal) -> bool:
+    if not value.is_finite() or abs(value) >= MOST_WHOLE or value != round(value, MOST_PLACES):
+        return False
+    return abs(value) < _SURELY_FITS or len(value.normalize().as_tuple().digits) <= MOST_DIGITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ GOOD = NewFact(1, DAY, "task.due", Decimal(1), "task:1", "monthly_order")
 def test_a_fact_of_the_list_has_no_fault() -> None:
     assert fact_fault(GOOD) == ""
     assert fact_fault(replace(GOOD, value=None)) == ""
+    assert fact_fault(replace(GOOD, value=Decimal("99999999999.9999"))) == ""
+    assert fact_fault(replace(GOOD, value=Decimal(90000000000000))) == ""
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,8 @@ def test_a_fact_of_the_list_has_no_fault() -> None:
         {"source": ""},
         {"value": Decimal("0.00001")},
         {"value": Decimal(100000000000000)},
+        {"value": Decimal("100000000000.0001")},
+        {"item": "*"},
         {"value": Decimal("NaN")},
     ],
 )

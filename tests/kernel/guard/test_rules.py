@@ -1,4 +1,5 @@
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,9 @@ def test_what_is_forbidden_is_refused_also_knowingly() -> None:
 
 
 def test_a_long_text_is_read_at_once() -> None:
-    import time
-
     text = "各支部按计划开展主题党日，党员自愿参加，不得要求打卡。" * 170
     check_text("")
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert check_text(text) == []
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 10  # a pattern that goes back and forth would take hours

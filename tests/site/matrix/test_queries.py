@@ -53,7 +53,7 @@ def every_query() -> dict[str, Callable[..., Any]]:
 
 QUERIES = every_query()
 
-FACTS = Wanted("task.due", None, None, date(2015, 12, 31))
+FACTS = Wanted("task.due", None, 2015)
 
 ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "appraisals": lambda scene: ["year"],

@@ -13,8 +13,8 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
-from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.facts.queries import counting_facts
+from gangmu.kernel.facts.models import Fact, FactSum
+from gangmu.kernel.facts.queries import counting_facts, sums_of
 from gangmu.kernel.orgs.models import Org, Unit
 from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, units_below
 from gangmu.kernel.packs.queries import pack_of
@@ -30,8 +30,8 @@ FACTS = "plans.view"
 Side = dict[int, tuple[Decimal | None, int]]
 """A measure by organization, each with how many facts it is made of."""
 
-Grouped = tuple[int, str, int, int, Decimal | None]
-"""Of one organization and item: how many facts, how many with a value, their sum."""
+Grouped = tuple[int, int, int, Decimal]
+"""Of one organization: how many facts, how many with a value, their sum."""
 
 _PLACES = Decimal(1).scaleb(-4)
 _VALUE = Decimal(1).scaleb(-6)
@@ -58,7 +58,6 @@ class Counting:
     pack: Pack
     known_at: datetime | None = None
     _tree: list[StoodAt] | None = field(default=None, repr=False)
-    _grouped: dict[str, list[Grouped]] | None = field(default=None, repr=False)
     _sides: dict[Measure, Side] = field(default_factory=dict, repr=False)
 
     @property
@@ -183,24 +182,26 @@ class Counting:
             return _newest(self.facts(measure), measure)
         if measure.verb in ("max", "min"):
             return _outermost(self.facts(measure), measure)
-        return _added(self._sums().get(measure.fact, ()), measure)
+        rows = self._kept(measure) if self._may_use_sums else self._grouped(measure)
+        return _added(rows, measure)
 
-    def _sums(self) -> dict[str, list[Grouped]]:
-        """Return all facts of the period added up by organization and item, in one question for all figures."""
-        if self._grouped is None:
-            self._grouped = defaultdict(list)
-            days = Q(day__gte=self.period.first, day__lte=self.period.last)
-            rows = counting_facts(self.context, self.known_at).filter(
-                in_subtree(self.org.path, "org__path"), days
-            )
-            grouped = (
-                rows.order_by()
-                .values_list("code", "org", "item")
-                .annotate(all=Count("pk"), known=Count("value"), made=Sum("value"))
-            )
-            for code, *row in grouped.iterator(chunk_size=5000):
-                self._grouped[code].append(tuple(row))
-        return self._grouped
+    @property
+    def _may_use_sums(self) -> bool:
+        """Whether what is kept with the facts says it: of a whole year, as it is now."""
+        return self.period.kind == "year" and self.known_at is None
+
+    def _kept(self, measure: Measure) -> Iterator[Grouped]:
+        rows = sums_of(self.context, measure.fact, measure.items, self.period.year)
+        here = rows.filter(in_subtree(self.org.path, "org__path"))
+        for org, facts, known, total in here.values_list("org", "facts", "known", "total"):
+            yield org, facts, known, Decimal(total) / FactSum.PARTS
+
+    def _grouped(self, measure: Measure) -> Iterator[Grouped]:
+        rows = self.facts(measure).order_by().values_list("org")
+        grouped = rows.annotate(all=Count("pk"), known=Count("value"), made=Sum("value"))
+        for org, facts, known, made in grouped.iterator(chunk_size=5000):
+            # what a database adds up inexactly is exact again at the four places that facts have
+            yield org, facts, known, Decimal(0 if made is None else made).quantize(_PLACES, ROUND_HALF_UP)
 
 
 def _empty(measure: Measure) -> Decimal | None:
@@ -258,18 +259,14 @@ def _digest(parts: Iterable[Any]) -> str:
 
 
 def _added(rows: Iterable[Grouped], measure: Measure) -> Side:
-    """Return a sum or a count of each organization from what was added up by item."""
+    """Return a sum or a count of each organization, of which there may be several rows."""
     held: dict[int, list[Any]] = {}
-    items = measure.items
-    for org, item, every, known, made in rows:
-        if items is None or item in items:
-            so_far = held.setdefault(org, [Decimal(0), 0, 0])
-            # what a database adds up inexactly is exact again at the four places that facts have
-            so_far[0] += Decimal(0 if made is None else made).quantize(_PLACES, ROUND_HALF_UP)
-            so_far[1] += every
-            so_far[2] += known
+    for org, *row in rows:
+        so_far = held.setdefault(org, [0, 0, Decimal(0)])
+        for at, number in enumerate(row):
+            so_far[at] += number
     found: Side = {}
-    for org, (whole, every, known) in held.items():
+    for org, (every, known, whole) in held.items():
         if measure.verb == "count":
             found[org] = (Decimal(known), every)
         else:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import F
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
-from gangmu.kernel.facts.queries import counting_facts
+from gangmu.kernel.facts.models import FactSum
+from gangmu.kernel.facts.queries import counting_facts, sums_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import within_below
 from gangmu.work.programmes.definitions import Metric
@@ -15,28 +16,23 @@ from gangmu.work.programmes.definitions import Metric
 VIEW = "programmes.view"
 HUNDRED = Decimal(100)
 
+_PART = Decimal(1) / FactSum.PARTS
+
 
 def _own(context: Context, top: Org, code: str, item: str, year: int, *, newest: bool) -> dict[str, Decimal]:
     """Return what facts of one code say of a year so far, by the paths of organizations that told.
 
     Who told that it does not know is left out, like who told nothing: unknown is not nothing.
     """
-    whole = Period("year", year)
-    facts = counting_facts(context).filter(
-        within_below(context.places(VIEW), top), code=code, day__lte=min(context.today, whole.last)
-    )
-    if item:
-        facts = facts.filter(item=item)
+    here = within_below(context.places(VIEW), top)
     if newest:
+        facts = counting_facts(context).filter(here, code=code, day__lte=Period("year", year).last)
+        if item:
+            facts = facts.filter(item=item)
         told = facts.order_by("day", "known_at", "fact").values_list("org__path", "value")
         return {path: value for path, value in dict(told).items() if value is not None}
-    rows = (
-        facts.filter(day__gte=whole.first)
-        .order_by()
-        .values_list("org__path")
-        .annotate(all=Sum("value"), unknown=Count("pk", filter=Q(value=None)))
-    )
-    return {path: total for path, total, unknown in rows if not unknown}
+    rows = sums_of(context, code, [item] if item else None, year).filter(here, facts=F("known"))
+    return {path: total * _PART for path, total in rows.values_list("org__path", "total")}
 
 
 def _upwards(top: Org, own: dict[str, Decimal]) -> dict[int, Decimal]:
