@@ -40,10 +40,8 @@ class FactSum(models.Model):
     """What the facts that count say together of one organization, code, item and year; all items are ``ALL_ITEMS``.
 
     Written with the facts, in their transaction. ``facts`` is how many count, ``known`` how many
-    of them have a value, ``total`` their sum in ten-thousandths: whole numbers add up exactly.
+    of them have a value, ``total`` their sum in ten-thousandths.
     """
-
-    PARTS = 10**4
 
     org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=40)

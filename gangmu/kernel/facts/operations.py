@@ -13,7 +13,7 @@ from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.audit.rows import insert_rows
 from gangmu.kernel.facts.models import Fact, FactNumber, FactSum
-from gangmu.kernel.facts.rules import ALL_ITEMS, VOID, NewFact, fact_fault, fact_name
+from gangmu.kernel.facts.rules import ALL_ITEMS, VOID, NewFact, fact_fault, fact_name, parts_of
 from gangmu.kernel.orgs.models import Org
 
 BATCH = 2000
@@ -106,7 +106,7 @@ def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact]) -> None:
         if row.code == VOID:
             continue
         known = row.value is not None
-        parts = int(row.value * FactSum.PARTS) if row.value is not None else 0
+        parts = parts_of(row.value) if row.value is not None else 0
         for item in (row.item, ALL_ITEMS):
             held = changes[row.code, item, org, row.day.year]
             held[0] += sign

@@ -68,6 +68,16 @@ def fact_fault(new: NewFact) -> str:
     return ""
 
 
+def parts_of(value: Decimal) -> int:
+    """Return a value of a fact in ten-thousandths: whole numbers add up exactly in any database."""
+    return int(value.scaleb(MOST_PLACES))
+
+
+def value_of(parts: int) -> Decimal:
+    """Return what so many ten-thousandths are."""
+    return Decimal(parts).scaleb(-MOST_PLACES)
+
+
 def _fits(value: Decimal) -> bool:
     if not value.is_finite() or abs(value) >= MOST_WHOLE or value != round(value, MOST_PLACES):
         return False

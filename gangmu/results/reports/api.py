@@ -11,6 +11,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.reports.models import Report
 from gangmu.results.reports.operations import (
     change_report,
+    count_figures,
     freeze_report,
     publish_report,
     withdraw_report,
@@ -315,6 +316,19 @@ def change(request: Request, report_id: int, body: ReportPartsIn) -> Report:
         based_on=body.based_on,
         knowingly=body.knowingly,
     )
+
+
+@endpoint(
+    router,
+    "post",
+    "/reports/{report_id}/count",
+    "reports.count_figures",
+    permission="reports.write",
+    response=ReportOut,
+)
+def count(request: Request, report_id: int) -> Report:
+    """Count the figures of a draft again, as they are now."""
+    return count_figures(request.context, report_by_id(request.context, report_id))
 
 
 @endpoint(

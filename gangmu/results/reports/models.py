@@ -16,6 +16,8 @@ class Report(models.Model):
     ``pack`` is by whose sentences it speaks: the one in force while it is a draft, and from the
     freezing on the one under which its figures were fixed. ``frozen`` holds each figure with
     what it was made of, as known at ``known_at``; ``digest`` is the fingerprint of all it says.
+    ``counted`` holds what the figures of a draft came to at ``counted_at``: who writes it sees
+    them stand still until they are counted again.
     """
 
     class State(models.TextChoices):
@@ -36,6 +38,8 @@ class Report(models.Model):
     pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    counted = models.JSONField(default=dict)
+    counted_at = models.DateTimeField(null=True)
     frozen = models.JSONField(default=dict)
     known_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)

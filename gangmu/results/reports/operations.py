@@ -18,7 +18,10 @@ from gangmu.results.assessment.queries.rounds import unclosed
 from gangmu.results.reports.definitions import ReportKind
 from gangmu.results.reports.models import Report, ReportVersion
 from gangmu.results.reports.papers import notice_body, paper_number
+from gangmu.results.reports.queries.figures import sees_figures
 from gangmu.results.reports.queries.reports import (
+    as_kept,
+    counted_now,
     frozen_content,
     orgs_of,
     parts_of_version,
@@ -66,6 +69,7 @@ def write_report(context: Context, org: Org, *, period: str, title: str = "", ki
         written_by_id=context.account,
     )
     _keep_version(context, report, parts)
+    _count(context, report, parts)
     return report
 
 
@@ -125,7 +129,7 @@ def change_report(
     is named), for figures of an organization outside the writer's reach, and when somebody else
     has saved since the version it is ``based_on``.
     """
-    held = Report.objects.select_for_update(of=("self",)).select_related("org").get(pk=report.pk)
+    held = Report.objects.select_for_update(of=("self",)).select_related("org", "org__area").get(pk=report.pk)
     if not held.is_draft:
         raise Conflict("A frozen report is not changed; withdraw it and write another.")
     if based_on and based_on != held.version:
@@ -140,6 +144,24 @@ def change_report(
     held.addressee = addressee.strip()[:100]
     held.save(update_fields=["title", "addressee", "version"])
     _keep_version(context, held, parts)
+    _count(context, held, parts)
+    return held
+
+
+def _count(context: Context, report: Report, parts: Sequence[Part]) -> None:
+    """Count the figures of a draft, if who writes it sees all that they are made of."""
+    if all(sees_figures(context, org) for org in orgs_of(context, report, parts).values()):
+        counted = counted_now(context, report, parts)
+        report.counted = as_kept(pack_version_of(report.org.root_id), counted)
+        report.counted_at = context.now
+        report.save(update_fields=["counted", "counted_at"])
+
+
+@operation("reports.count_figures", permission="reports.write", at="report.org")
+def count_figures(context: Context, report: Report) -> Report:
+    """Count every figure of a draft again, as it is now. Refused once it is frozen."""
+    held = _held(report, Report.State.DRAFT)
+    _count(context, held, parts_of_version(version_of_report(context, held, held.version)))
     return held
 
 

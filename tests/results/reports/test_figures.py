@@ -1,6 +1,6 @@
 """What a figure comes to: sums of ratios, what is unknown, bounds, the tree of then."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs import operations as orgs
+from gangmu.results.reports.definitions import SentenceKind
 from gangmu.results.reports.queries.figures import Counting, figure_at
 from gangmu.results.reports.rules import Counted as Made
 from gangmu.results.reports.rules import taken
@@ -176,6 +177,23 @@ def test_figure_at_with_three_times_the_facts_asks_no_more(
 
     with django_assert_num_queries(4):
         assert counting.count(figure_).denominator == 9
+
+
+def test_figures_of_a_year_are_the_same_from_its_sums_and_from_its_facts(county: Counted) -> None:
+    office = county.office
+    (wrong,) = [income(office, office.branch, "20000.1")]
+    income(office, office.branch, "19999.99", replaces=wrong)
+    income(office, office.far_branch, None)
+    task(office, office.far_branch, answered=1, on_time=1, duty="theme_day")
+    year = Period("year", 2015)
+    later = county.officer.now + timedelta(days=400)
+    kept, direct = (
+        Counting(county.officer, office.county, year, _pack(county), known_at) for known_at in (None, later)
+    )
+
+    for sentence in kept.pack.all(SentenceKind):
+        for figure_ in sentence.figures.values():
+            assert kept.count(figure_) == direct.count(figure_)
 
 
 def _pack(county: Counted) -> Any:

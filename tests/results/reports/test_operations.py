@@ -1,23 +1,27 @@
 """Reports from their beginning to their publication, and what is refused on the way."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.results.reports.models import Report, ReportVersion
 from gangmu.results.reports.operations import (
     change_report,
+    count_figures,
     freeze_report,
     publish_report,
     withdraw_report,
     write_report,
 )
-from gangmu.results.reports.queries.reports import report_said, since_then
+from gangmu.results.reports.queries.reports import report_said, said_in_draft, since_then
 from gangmu.results.reports.rules import Part, RefusedFigure
 from tests.results.reports.conftest import SEPTEMBER, Counted, income, task
 from tests.site.matrix.calls_people import person_of
@@ -122,6 +126,52 @@ def test_change_report_refuses_figures_of_an_organization_outside_ones_reach(
             change_report(town, report, parts=[Part(sentence="orders", org=org)], based_on=1)
     own = change_report(town, report, parts=[Part(sentence="orders", org=office.branch.pk)], based_on=1)
     assert [shown.text for shown in report_said(town, own).figures] == ["1", "1", "100.0%", "100.0%"]
+
+
+def test_figures_of_a_draft_stand_still_until_they_are_counted_again(county: Counted) -> None:
+    report = draft(county)
+    task(county.office, county.office.branch, answered=1, on_time=1, duty="theme_day")
+
+    before = [shown.text for shown in report_said(county.officer, report).figures]
+    later = replace(county.officer, now=county.officer.now + timedelta(hours=2))
+    count_figures(later, report)
+
+    report.refresh_from_db()
+    assert before[:3] == ["3", "2", "66.7%"]
+    assert [shown.text for shown in report_said(county.officer, report).figures][:3] == ["4", "3", "75.0%"]
+    assert report.counted_at == later.now
+
+
+def test_a_draft_is_read_without_counting_and_by_who_sees_all_that_it_counts(
+    county: Counted, acting: Any
+) -> None:
+    report = draft(county)
+
+    with CaptureQueriesContext(connection) as asked:
+        report_said(county.officer, report)
+
+    tables = (Fact._meta.db_table, FactSum._meta.db_table)
+    assert not [each["sql"] for each in asked if any(f'"{table}"' in each["sql"] for table in tables)]
+    with pytest.raises(NotFound):
+        report_said(acting("town_officer", county.office.town), report)
+
+
+def test_a_sentence_that_a_draft_did_not_have_is_counted_as_it_is_now(county: Counted) -> None:
+    report = draft(county, PARTS[:1])
+    Report.objects.filter(pk=report.pk).update(counted={}, counted_at=None)
+
+    said = report_said(county.officer, report)
+    newer = said_in_draft(county.officer, report, PARTS)
+
+    assert said.figures == ()
+    assert [shown.text for shown in newer.figures][:3] == ["3", "2", "66.7%"]
+
+
+def test_count_figures_refuses_a_frozen_report(county: Counted) -> None:
+    report = freeze_report(county.officer, draft(county))
+
+    with pytest.raises(Conflict):
+        count_figures(county.officer, report)
 
 
 def test_freeze_report_fixes_figures_and_tells_what_has_changed_since(county: Counted) -> None:

@@ -54,3 +54,8 @@ def _(office: Office) -> Call:
 @call("reports.withdraw_report")
 def _(office: Office) -> Call:
     return _call(report_of(office), reason="口径有误")
+
+
+@call("reports.count_figures")
+def _(office: Office) -> Call:
+    return _call(report_of(office))

@@ -89,6 +89,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "assessment.publish_round": ("notices.publish",),
     "reports.publish_report": ("notices.publish",),
     "reports.change_report": ("orgs.view", "reports.view", "plans.view"),
+    "reports.count_figures": ("orgs.view", "reports.view", "plans.view"),
     "reports.freeze_report": ("orgs.view", "reports.view", "plans.view"),
     "plans.report_task": ("records.write",),
     "plans.answer_tasks": ("records.write",),

@@ -21,7 +21,7 @@ from gangmu.results.reports.queries.reports import (
     parts_of_version,
     places_of_figures,
     report_by_id,
-    said_now,
+    said_in_draft,
     sentences_of,
     speaking_pack,
     version_of_report,
@@ -167,7 +167,7 @@ def _previews(request: Request, found: Report, parts: tuple[Part, ...]) -> dict[
     if "parts" in faults:
         return {}
     try:
-        said = said_now(context, found, sound)
+        said = said_in_draft(context, found, sound)
     except Refusal:
         return {}
     return {line.at: line for line in said.lines if line.pieces}

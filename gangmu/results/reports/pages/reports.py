@@ -32,7 +32,13 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.queries.results import FEWEST
 from gangmu.results.reports.definitions import ReportKind
 from gangmu.results.reports.models import Report
-from gangmu.results.reports.operations import freeze_report, publish_report, withdraw_report, write_report
+from gangmu.results.reports.operations import (
+    count_figures,
+    freeze_report,
+    publish_report,
+    withdraw_report,
+    write_report,
+)
 from gangmu.results.reports.papers import (
     evidence_path,
     made_of,
@@ -46,7 +52,7 @@ from gangmu.results.reports.queries.figures import (
     PartOf,
     counting_at,
     facts_of_figure,
-    figure_at,
+    figure_of,
 )
 from gangmu.results.reports.queries.reports import (
     PEOPLE,
@@ -308,6 +314,15 @@ def freeze(request: Request, report_id: int) -> HttpResponse:
     return redirect("reports-report", found.pk)
 
 
+@page("reports.write", methods=("POST",))
+def count(request: Request, report_id: int) -> HttpResponse:
+    """Count the figures of a draft again."""
+    found = report_by_id(request.context, report_id)
+    count_figures(request.context, found)
+    messages.success(request, translate("The figures are those of now."))
+    return redirect("reports-report", found.pk)
+
+
 @page("reports.publish", methods=("POST",))
 def publish(request: Request, report_id: int) -> HttpResponse:
     """Sign a report and publish it."""
@@ -403,8 +418,8 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
     """Show what a figure is made of: its parts, those not known first, and the records behind them."""
     context = request.context
     org, span, known_at = org_by_id(context, org_id), period_asked(reported_period), known_at_asked(request)
-    asked = figure_at(context, org, name=figure_name, period=span, known_at=known_at)
     counting = counting_at(context, org, period=span, known_at=known_at)
+    asked = figure_of(counting, figure_name)
     number = taken(asked.figure, asked.counted)
     hidden = is_small(asked.figure, number) and not context.may(PEOPLE, org.path)
     tables = [] if hidden else _evidence_tables(request, counting, asked)
@@ -547,6 +562,7 @@ urlpatterns = [
     path("reports", reports, name="reports-reports"),
     path("reports/new", new, name="reports-new"),
     path("reports/<int:report_id>", report, name="reports-report"),
+    path("reports/<int:report_id>/count", count, name="reports-count"),
     path("reports/<int:report_id>/freeze", freeze, name="reports-freeze"),
     path("reports/<int:report_id>/publish", publish, name="reports-publish"),
     path("reports/<int:report_id>/withdraw", withdraw, name="reports-withdraw"),

@@ -13,8 +13,9 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
-from gangmu.kernel.facts.models import Fact, FactSum
+from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import counting_facts, sums_of
+from gangmu.kernel.facts.rules import value_of
 from gangmu.kernel.orgs.models import Org, Unit
 from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, units_below
 from gangmu.kernel.packs.queries import pack_of
@@ -59,11 +60,6 @@ class Counting:
     known_at: datetime | None = None
     _tree: list[StoodAt] | None = field(default=None, repr=False)
     _sides: dict[Measure, Side] = field(default_factory=dict, repr=False)
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether the reader sees every fact that the figures are made of."""
-        return self.context.places(FACTS).covers_below(self.org.path)
 
     def count(self, figure: Figure) -> Counted:
         """Return what a figure comes to."""
@@ -194,7 +190,7 @@ class Counting:
         rows = sums_of(self.context, measure.fact, measure.items, self.period.year)
         here = rows.filter(in_subtree(self.org.path, "org__path"))
         for org, facts, known, total in here.values_list("org", "facts", "known", "total"):
-            yield org, facts, known, Decimal(total) / FactSum.PARTS
+            yield org, facts, known, value_of(total)
 
     def _grouped(self, measure: Measure) -> Iterator[Grouped]:
         rows = self.facts(measure).order_by().values_list("org")
@@ -320,11 +316,15 @@ def figure_at(
 
     Refused outside the reader's reach, and where the reader does not see all that it is made of.
     """
-    counting = counting_at(context, org, period=period, known_at=known_at)
+    return figure_of(counting_at(context, org, period=period, known_at=known_at), name)
+
+
+def figure_of(counting: Counting, name: str) -> Asked:
+    """Return one figure of what is being counted; an unknown name refuses."""
     figure = find_figure(counting.pack, name)
     if figure is None:
         raise NotFound("There is no such figure here.")
-    return Asked(name, figure, org, period, counting.count(figure))
+    return Asked(name, figure, counting.org, counting.period, counting.count(figure))
 
 
 def counting_at(
@@ -336,10 +336,14 @@ def counting_at(
     pack: Pack | None = None,
 ) -> Counting:
     """Return what counts the figures of an organization; outside the reader's reach there are none."""
-    counting = Counting(context, org, period, pack or pack_of(org.root_id), known_at)
-    if not context.may(VIEW, org.path) or not counting.sees_all:
+    if not sees_figures(context, org):
         raise NotFound("There are no figures of this organization within your reach.")
-    return counting
+    return Counting(context, org, period, pack or pack_of(org.root_id), known_at)
+
+
+def sees_figures(context: Context, org: Org) -> bool:
+    """Whether the reader sees all that figures of an organization are made of."""
+    return context.may(VIEW, org.path) and context.places(FACTS).covers_below(org.path)
 
 
 def facts_of_figure(counting: Counting, figure: Figure) -> QuerySet[Fact]:

@@ -16,7 +16,8 @@ from gangmu.frame.words import say
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, visible_orgs, within
-from gangmu.kernel.packs.queries import pack_by_version, pack_of
+from gangmu.kernel.packs.models import PackVersion
+from gangmu.kernel.packs.queries import pack_by_version, pack_of, pack_version_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.results.reports.definitions import Figure, ReportKind, SentenceKind
 from gangmu.results.reports.models import Report, ReportVersion
@@ -43,7 +44,7 @@ def visible_reports(context: Context) -> QuerySet[Report]:
     return (
         Report.objects.filter(within(context.places(VIEW)))
         .select_related("org", "org__area", "written_by", "pack", "notice")
-        .defer("pack__files", "frozen", "notice__body")
+        .defer("pack__files", "frozen", "counted", "notice__body")
         .order_by("-period", "-pk")
     )
 
@@ -215,8 +216,12 @@ def counted_now(
     parts: Sequence[Part],
     *,
     known_at: datetime | None = None,
+    kept: CountedFigures | None = None,
 ) -> dict[tuple[int, str], Counted]:
-    """Return what all figures of a report come to; an organization outside the reader's reach refuses."""
+    """Return what all figures of a report come to; an organization outside the reader's reach refuses.
+
+    What is ``kept`` is not counted again.
+    """
     pack = speaking_pack(report)
     orgs = orgs_of(context, report, parts)
     found: dict[tuple[int, str], Counted] = {}
@@ -224,10 +229,24 @@ def counted_now(
         counting = counting_at(context, org, period=report.span, known_at=known_at, pack=pack)
         names = (name for part in parts if (part.org or report.org_id) == pk for name in _names(pack, part))
         for name in dict.fromkeys(names):
-            figure = find_figure(pack, name)
+            figure, before = find_figure(pack, name), (kept or {}).get((pk, name))
             if figure is not None:
-                found[pk, name] = counting.count(figure)
+                found[pk, name] = before or counting.count(figure)
     return found
+
+
+def as_kept(pack: PackVersion, counted: CountedFigures) -> dict[str, Any]:
+    """Return counted figures as a draft keeps them: with the version of the pack that says what they are."""
+    rows = [{"org": org, "name": name, "counted": each.as_json()} for (org, name), each in counted.items()]
+    return {"pack": pack.pk, "figures": rows}
+
+
+def kept_figures(report: Report) -> dict[tuple[int, str], Counted]:
+    """Return what the figures of a draft came to when they were counted; none under another version of its pack."""
+    kept = Report.objects.values_list("counted", flat=True).get(pk=report.pk) if report.pk else {}
+    if not kept or kept["pack"] != pack_version_of(report.org.root_id).pk:
+        return {}
+    return {(row["org"], row["name"]): Counted.from_json(row["counted"]) for row in kept["figures"]}
 
 
 def _names(pack: Pack, part: Part) -> Iterable[str]:
@@ -348,7 +367,7 @@ def report_said(
     version = version or version_of_report(context, report, report.version)
     parts = parts_of_version(version)
     if report.is_draft:
-        return said_now(context, report, parts)
+        return said_in_draft(context, report, parts)
     kept = frozen_figures(report)
     return said_by(
         report,
@@ -364,10 +383,20 @@ def said_now(
     context: Context, report: Report, parts: Sequence[Part], *, known_at: datetime | None = None
 ) -> Said:
     """Return what parts would say now, or as known at an instant."""
+    return _said(context, report, parts, counted_now(context, report, parts, known_at=known_at))
+
+
+def said_in_draft(context: Context, report: Report, parts: Sequence[Part]) -> Said:
+    """Return what parts say in a draft: figures as they were counted last, new ones as they are now."""
+    counted = counted_now(context, report, parts, kept=kept_figures(report))
+    return _said(context, report, parts, counted)
+
+
+def _said(context: Context, report: Report, parts: Sequence[Part], counted: CountedFigures) -> Said:
     return said_by(
         report,
         parts,
-        counted_now(context, report, parts, known_at=known_at),
+        counted,
         {pk: called_of(org) for pk, org in orgs_of(context, report, parts).items()},
         language=context.language,
         sees_people=context.may(PEOPLE, report.org.path),

@@ -1,14 +1,16 @@
 """What was reached: facts added up for an organization with all below it, unknown where nobody reported."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, QuerySet, Sum
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import FactSum
 from gangmu.kernel.facts.queries import counting_facts, sums_of
+from gangmu.kernel.facts.rules import value_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import within_below
 from gangmu.work.programmes.definitions import Metric
@@ -16,26 +18,28 @@ from gangmu.work.programmes.definitions import Metric
 VIEW = "programmes.view"
 HUNDRED = Decimal(100)
 
-_PART = Decimal(1) / FactSum.PARTS
 
-
-def _own(context: Context, top: Org, code: str, item: str, year: int, *, newest: bool) -> dict[str, Decimal]:
-    """Return what facts of one code say of a year so far, by the paths of organizations that told.
+def _sums(context: Context, top: Org, code: str, item: str, year: int) -> QuerySet[FactSum]:
+    """Return what facts of a code come to at a place and below it, of whoever told; a row each organization.
 
     Who told that it does not know is left out, like who told nothing: unknown is not nothing.
     """
-    here = within_below(context.places(VIEW), top)
-    if newest:
-        facts = counting_facts(context).filter(here, code=code, day__lte=Period("year", year).last)
-        if item:
-            facts = facts.filter(item=item)
-        told = facts.order_by("day", "known_at", "fact").values_list("org__path", "value")
-        return {path: value for path, value in dict(told).items() if value is not None}
-    rows = sums_of(context, code, [item] if item else None, year).filter(here, facts=F("known"))
-    return {path: total * _PART for path, total in rows.values_list("org__path", "total")}
+    rows = sums_of(context, code, [item] if item else None, year)
+    return rows.filter(within_below(context.places(VIEW), top), facts=F("known"))
 
 
-def _upwards(top: Org, own: dict[str, Decimal]) -> dict[int, Decimal]:
+def _newest(context: Context, top: Org, code: str, item: str, year: int) -> dict[str, Decimal]:
+    """Return the newest value of each organization that told one, by path."""
+    facts = counting_facts(context).filter(
+        within_below(context.places(VIEW), top), code=code, day__lte=Period("year", year).last
+    )
+    if item:
+        facts = facts.filter(item=item)
+    told = facts.order_by("day", "known_at", "fact").values_list("org__path", "value")
+    return {path: value for path, value in dict(told).items() if value is not None}
+
+
+def _upwards(top: Org, own: Mapping[str, Decimal]) -> dict[int, Decimal]:
     """Return for the top and every organization below it what it and all below it have together."""
     sums: dict[int, Decimal] = defaultdict(Decimal)
     for path, value in own.items():
@@ -53,12 +57,40 @@ def reached_in(context: Context, top: Org, metric: Metric, year: int) -> dict[in
     actual = metric.actual
     if actual is None:
         return {}
-    code, newest = actual.sum or actual.last, bool(actual.last)
-    own = _own(context, top, code, actual.item, year, newest=newest)
+    if actual.last:
+        return _upwards(top, _newest(context, top, actual.last, actual.item, year))
+    own = _by_path(_sums(context, top, actual.sum, actual.item, year))
     if not actual.of:
         return _upwards(top, own)
-    base = _own(context, top, actual.of, actual.item, year, newest=False)
+    base = _by_path(_sums(context, top, actual.of, actual.item, year))
     both = own.keys() & base.keys()
     parts = _upwards(top, {path: own[path] for path in both})
     wholes = _upwards(top, {path: base[path] for path in both})
-    return {org: round(parts[org] * HUNDRED / whole, metric.places) for org, whole in wholes.items() if whole}
+    return {org: _share(metric, parts[org], whole) for org, whole in wholes.items() if whole}
+
+
+def _by_path(rows: QuerySet[FactSum]) -> dict[str, Decimal]:
+    return {path: value_of(total) for path, total in rows.values_list("org__path", "total")}
+
+
+def _share(metric: Metric, part: Decimal, whole: Decimal) -> Decimal:
+    return round(part * HUNDRED / whole, metric.places)
+
+
+def reached_at(context: Context, top: Org, metric: Metric, year: int) -> Decimal | None:
+    """Return what an organization with all below it reached in a year so far, None if nothing is known."""
+    actual = metric.actual
+    if actual is None or actual.last:
+        return reached_in(context, top, metric, year).get(top.pk)
+    own = _sums(context, top, actual.sum, actual.item, year)
+    if not actual.of:
+        return _together(own)
+    base = _sums(context, top, actual.of, actual.item, year)
+    part = _together(own.filter(org__in=base.values("org")))
+    whole = _together(base.filter(org__in=own.values("org")))
+    return _share(metric, part, whole) if whole and part is not None else None
+
+
+def _together(rows: QuerySet[FactSum]) -> Decimal | None:
+    total = rows.aggregate(all=Sum("total"))["all"]
+    return None if total is None else value_of(total)

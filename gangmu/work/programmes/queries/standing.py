@@ -13,7 +13,7 @@ from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.work.programmes.definitions import Metric, Phase, ProgrammeKind
 from gangmu.work.programmes.models import Target
-from gangmu.work.programmes.queries.reached import reached_in
+from gangmu.work.programmes.queries.reached import reached_at, reached_in
 from gangmu.work.programmes.queries.targets import VIEW, metric_of, programme_of, visible_targets
 from gangmu.work.programmes.rules import NOTHING, gap, is_reached, share_of
 
@@ -107,7 +107,7 @@ def _years(
         YearLine(
             year,
             kind.phase_of(year),
-            Against(metric, targets.get(year), reached_in(context, org, metric, year).get(org.pk)),
+            Against(metric, targets.get(year), reached_at(context, org, metric, year)),
         )
         for year in years
     )

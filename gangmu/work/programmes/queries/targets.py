@@ -14,7 +14,7 @@ from gangmu.kernel.orgs.queries import open_children, visible_orgs, within
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.work.programmes.definitions import Metric, Phase, Pillar, ProgrammeKind
 from gangmu.work.programmes.models import Target, TargetVersion
-from gangmu.work.programmes.queries.reached import reached_in
+from gangmu.work.programmes.queries.reached import reached_at, reached_in
 
 VIEW = "programmes.view"
 
@@ -172,7 +172,7 @@ def progress_in(context: Context, org: Org, *, programme: str, year: int) -> Pro
     pillars = {each.code: each for each in kind.pillars}
     lines = []
     for metric in kind.metrics:
-        whole = reached_in(context, org, metric, year).get(org.pk)
+        whole = reached_at(context, org, metric, year)
         lines.append(Line(metric, pillars.get(metric.pillar), held.get(metric.code), whole))
     return Progress(kind, org, year, kind.phase_of(year), tuple(lines))
 
