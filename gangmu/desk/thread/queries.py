@@ -12,7 +12,7 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.desk.thread.rules import Break, Counted, Found, Thread, breaks_of, threads_of
 from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.facts.queries import Wanted, facts_below, where_known
+from gangmu.kernel.facts.queries import Wanted, facts_below, known_below, where_known
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import children_of, in_subtree, path_of_step, visible_orgs
 from gangmu.kernel.orgs.rules import is_below, own_id
@@ -170,6 +170,9 @@ class _Reader:
     def _measured(self) -> dict[Counted, set[int]]:
         counted = {each for thread in self.threads for each in thread.facts}
         wanted = {each: Wanted(each.code, each.items, self.year, each.ever) for each in counted}
+        if len(self.places) == 1:
+            there = known_below(self.context, self.org, wanted.values())
+            return {each: {self.org.pk} if asked in there else set() for each, asked in wanted.items()}
         known = where_known(self.context, self.org, wanted.values())
         return {each: known[asked] for each, asked in wanted.items()}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from gangmu.core.calendar import Calendar
@@ -106,6 +107,7 @@ class Thread:
         return self.programme.code, self.metric.code
 
 
+@lru_cache(maxsize=8)
 def threads_of(pack: Pack) -> tuple[Thread, ...]:
     """Return the thread of every goal that a pack sets, in the order of the programmes."""
     return tuple(
@@ -178,6 +180,7 @@ class Loose:
     duties: tuple[DutyKind, ...]
 
 
+@lru_cache(maxsize=8)
 def loose_ends(pack: Pack) -> Loose:
     """Return scorecard lines that no goal asks for, records that nothing counts, duties without a goal."""
     threads = threads_of(pack)

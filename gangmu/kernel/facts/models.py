@@ -26,7 +26,7 @@ class Fact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["org", "day"], name="fact_of_org"),
+            models.Index(fields=["org", "code", "item", "day"], name="fact_of_org"),
             models.Index(fields=["day"], name="fact_of_day"),
             models.Index(fields=["source"], name="fact_of_source"),
             models.Index(fields=["code", "item", "day"], name="fact_of_code"),

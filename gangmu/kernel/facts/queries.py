@@ -10,7 +10,7 @@ from gangmu.core.context import Context
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.rules import ALL_ITEMS, VOID
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within
+from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within, within_below
 from gangmu.kernel.orgs.rules import own_id
 
 
@@ -33,6 +33,11 @@ def sums_of(context: Context, code: str, items: Iterable[str] | None, year: int)
     return FactSum.objects.filter(
         within(context.places("plans.view")), code=code, item__in=wanted, year=year, facts__gt=0
     )
+
+
+def orgs_with_facts(code: str, items: Iterable[str]) -> QuerySet[FactSum, int]:
+    """Return the ids of organizations of which facts of a code and some items count: to narrow a read by them."""
+    return FactSum.objects.filter(code=code, item__in=sorted(items), facts__gt=0).order_by().values("org")
 
 
 def facts_of_sources(sources: Iterable[str]) -> QuerySet[Fact]:
@@ -88,6 +93,17 @@ class Wanted:
     items: frozenset[str] | None
     year: int
     ever: bool = False
+
+
+def known_below(context: Context, top: Org, wanted: Iterable[Wanted]) -> set[Wanted]:
+    """Return which facts are known at an organization or anywhere below it, in one read."""
+    asked = list(dict.fromkeys(wanted))
+    if not asked:
+        return set()
+    sums = FactSum.objects.filter(within_below(context.places("plans.view"), top), facts__gt=0).order_by()
+    known = {f"known{at}": Exists(_summed(sums, each)) for at, each in enumerate(asked)}
+    (held,) = Org.objects.filter(pk=top.pk).values_list(*known.values())
+    return {each for each, there in zip(asked, held, strict=True) if there}
 
 
 def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:

@@ -14,6 +14,7 @@ from gangmu.core.errors import Conflict, Invalid, Refusal
 from gangmu.core.sheets import SheetRows, read_sheet
 from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation, require
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.imports.models import Import, ImportRow, State
 from gangmu.kernel.imports.queries import kind_of, open_values, seal_values
 from gangmu.kernel.imports.rules import BATCH, ImportKind, ReadRow, index_faults, read_row
@@ -73,7 +74,7 @@ def stage_rows(context: Context, imported: Import, *, rows: Sequence[ReadRow]) -
                 wrong=bool(row.faults),
             )
         )
-    ImportRow.objects.bulk_create(kept, batch_size=1000)
+    insert_new(kept)
     held.total += len(kept)
     held.wrong += sum(row.wrong for row in kept)
     held.save(update_fields=["total", "wrong"])

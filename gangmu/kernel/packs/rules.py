@@ -29,9 +29,12 @@ class Placed:
     node: Node = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """All definitions that hold in a place: its own over those of the pack it stands on."""
+    """All definitions that hold in a place: its own over those of the pack it stands on.
+
+    Compared by identity, so that what follows from one can be remembered with it.
+    """
 
     name: str
     manifest: PackManifest

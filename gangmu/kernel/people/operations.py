@@ -15,6 +15,7 @@ from gangmu.kernel.access.models import Account, Grant
 from gangmu.kernel.access.operations import end_grant, grant_roles, open_accounts, withdraw_grants
 from gangmu.kernel.access.queries import accounts_of_people, grants_from
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import locked, orgs_by_code
 from gangmu.kernel.orgs.rules import is_below
@@ -149,19 +150,18 @@ def _register(context: Context, org: Org, batch: Sequence[NewPerson]) -> tuple[l
     people = [_person(place, draft) for place, draft in judged]
     try:
         with transaction.atomic():
-            Person.objects.bulk_create(people, batch_size=1000)
+            insert_new(people)
     except IntegrityError:  # another writer was quicker with one of the numbers
         known = known_prints(person.id_print or "" for person in people)
         return [], {
             f"{index}.id_number": _KNOWN for index, person in enumerate(people) if person.id_print in known
         }
-    Membership.objects.bulk_create(
+    insert_new(
         [
             Membership(person=person, org=place, status=draft.status, valid_from=draft.since)
             for person, (place, draft) in zip(people, judged, strict=True)
             if draft.status and draft.since
-        ],
-        batch_size=1000,
+        ]
     )
     return people, {}
 
@@ -383,7 +383,7 @@ def _assign(context: Context, org: Org, batch: Sequence[NewPost]) -> tuple[list[
         )
         for new in batch
     ]
-    Post.objects.bulk_create(posts, batch_size=1000)
+    insert_new(posts)
     _grant(context, org, batch, kinds, posts)
     return posts, {}
 

@@ -57,5 +57,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveIndex("fact", "fact_of_org"),
+        migrations.AddIndex("fact", models.Index(fields=["org", "code", "item", "day"], name="fact_of_org")),
         migrations.RunPython(add_up, migrations.RunPython.noop, elidable=True),
     ]

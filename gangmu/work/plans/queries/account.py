@@ -258,7 +258,12 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
             .values_list("order_id", "state", "timing", "due_on", "step", "count")
         )
     tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
-    counting.add_tallies(tallies.values_list("order_id", "path", "on_time", "late", "missing"))
+    counting.add_tallies(
+        tallies.values("order_id", step=path_of_step(top))
+        .annotate(in_time=Sum("on_time"), too_late=Sum("late"), never=Sum("missing"))
+        .order_by()
+        .values_list("order_id", "step", "in_time", "too_late", "never")
+    )
     return Account(
         top,
         tuple(sorted(counting.totals)),

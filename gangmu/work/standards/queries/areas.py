@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotAllowed
-from gangmu.kernel.facts.queries import counting_facts
+from gangmu.kernel.facts.queries import counting_facts, orgs_with_facts
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, orgs_below, within
 from gangmu.work.standards.definitions import DemonstrationKind, StandardKind
@@ -47,8 +47,10 @@ def held_on(context: Context, top: Org, codes: Iterable[str], day: date) -> dict
 
     The newest fact about that day or one before says it, as an indicator would read it.
     """
+    wanted = list(codes)
+    told = orgs_with_facts(FACT_MET, wanted)
     rows = counting_facts(context).filter(
-        in_subtree(top.path, "org__path"), code=FACT_MET, item__in=list(codes), day__lte=day
+        in_subtree(top.path, "org__path"), org__in=told, code=FACT_MET, item__in=wanted, day__lte=day
     )
     newest: dict[tuple[int, str], bool] = {}
     for org, item, value in rows.order_by("day", "known_at", "fact").values_list("org", "item", "value"):
@@ -60,28 +62,37 @@ def held_on(context: Context, top: Org, codes: Iterable[str], day: date) -> dict
     return found
 
 
-def standings(context: Context, top: Org, kinds: tuple[StandardKind, ...], day: date) -> list[Standing]:
-    """Return every organization below one that the standards are for, and how it stands on a day.
+class _Judge:
+    """Says how organizations below one stand to some standards on a day."""
 
-    One whose field nobody has noted is unknown: nobody can say which standard is for it.
-    """
-    codes = [each.code for each in kinds]
-    held = held_on(context, top, codes, day)
-    waiting = Claim.objects.filter(
-        in_subtree(top.path, "org__path"), kind__in=codes, state__in=("submitted", "appealed")
-    )
-    claimed = set(waiting.values_list("org", flat=True))
-    found = []
-    for org in _asked(context, top, kinds):
-        meant = [each for each in kinds if each.applies_to.includes(org.kind, org.domain, org.level)]
-        if org.pk in held and meant:
-            state = HELD
-        elif not meant:
-            state = UNKNOWN
-        else:
-            state = CLAIMED if org.pk in claimed else NONE
-        found.append(Standing(org, state))
-    return found
+    def __init__(self, context: Context, top: Org, kinds: tuple[StandardKind, ...], day: date) -> None:
+        codes = [each.code for each in kinds]
+        self.kinds, self.held = kinds, held_on(context, top, codes, day)
+        waiting = Claim.objects.filter(
+            in_subtree(top.path, "org__path"), kind__in=codes, state__in=("submitted", "appealed")
+        )
+        self.claimed = set(waiting.values_list("org", flat=True))
+        self._meant: dict[tuple[str, str | None, str], bool] = {}
+
+    def state(self, org: int, kind: str, domain: str | None, level: str) -> str:
+        """Return how an organization stands; one whose field nobody has noted is unknown."""
+        sort = (kind, domain, level)
+        if sort not in self._meant:
+            self._meant[sort] = any(each.applies_to.includes(*sort) for each in self.kinds)
+        if not self._meant[sort]:
+            return UNKNOWN  # nobody can say which standard is for it
+        if org in self.held:
+            return HELD
+        return CLAIMED if org in self.claimed else NONE
+
+
+def standings(context: Context, top: Org, kinds: tuple[StandardKind, ...], day: date) -> list[Standing]:
+    """Return every organization below one that the standards are for, and how it stands on a day."""
+    judge = _Judge(context, top, kinds, day)
+    return [
+        Standing(org, judge.state(org.pk, org.kind, org.domain, org.level))
+        for org in _asked(context, top, kinds)
+    ]
 
 
 @dataclass(frozen=True)
@@ -99,13 +110,15 @@ def area_rows(
     """Return the areas of a level at or below an organization, each with what is counted below it (整乡推进)."""
     _refuse_outside(context, top)
     areas = list(orgs_below(context, top).filter(level=level).order_by("path"))
+    judge = _Judge(context, top, kinds, day)
     sums: dict[int, dict[str, Counted]] = {area.pk: {} for area in areas}
-    for each in standings(context, top, kinds, day):
-        steps = [int(step) for step in each.org.path.split("/")[:-2]]
-        for step in steps:
+    asked = _asked(context, top, kinds).values_list("path", "pk", "kind", "domain", "level")
+    for path, *sort in asked:
+        counted = counted_as(judge.state(*sort))
+        for step in map(int, path.split("/")[:-2]):
             if step in sums:
-                here = sums[step].get(each.org.domain, Counted())
-                sums[step][each.org.domain] = here.plus(counted_as(each.state))
+                here = sums[step].get(sort[2], Counted())
+                sums[step][sort[2]] = here.plus(counted)
     return [AreaRow(area, sums[area.pk], _sum(sums[area.pk].values())) for area in areas]
 
 
