@@ -93,41 +93,40 @@ def _replaced(rows: Sequence[NewFact]) -> list[Fact]:
     return found
 
 
-_Key = tuple[str, str, int, int]
-
-
 def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact]) -> None:
     """Bring the sums to what counts now: add what was written, take away what it replaces."""
-    changes: dict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for sign, org, row in (
-        *((1, row.org, row) for row in added),
-        *((-1, row.org_id, row) for row in replaced),
-    ):
+    changes: dict[tuple[str, str, int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def count(sign: int, org: int, row: NewFact | Fact) -> None:
         if row.code == VOID:
-            continue
-        known = row.value is not None
-        parts = parts_of(row.value) if row.value is not None else 0
+            return
+        known, parts = (0, 0) if row.value is None else (sign, sign * parts_of(row.value))
         for item in (row.item, ALL_ITEMS):
             held = changes[row.code, item, org, row.day.year]
             held[0] += sign
-            held[1] += sign * known
-            held[2] += sign * parts
-    _write_sums((*key, *change) for key, change in sorted(changes.items()) if any(change))
+            held[1] += known
+            held[2] += parts
+
+    for new in added:
+        count(1, new.org, new)
+    for old in replaced:
+        count(-1, old.org_id, old)
+    # in the order of their keys, so that two writers never wait for each other
+    _write_sums([(*key, *change) for key, change in sorted(changes.items()) if any(change)])
 
 
-def _write_sums(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Add to each sum that is there, and begin those that are not.
-
-    In the order of their keys, so that two writers never wait for each other.
-    """
-    quote, table = connection.ops.quote_name, FactSum._meta.db_table
-    names = [FactSum._meta.get_field(name).column for name in _SUM_COLUMNS]
-    adding = ", ".join(f"{name} = {quote(table)}.{name} + excluded.{name}" for name in names[4:])
+def _write_sums(rows: list[tuple[Any, ...]]) -> None:
+    """Add to each sum that is there, and begin those that are not."""
+    quote = connection.ops.quote_name
+    table = quote(FactSum._meta.db_table)
+    fields: list[Any] = [FactSum._meta.get_field(name) for name in _SUM_COLUMNS]
+    names = [quote(field.column) for field in fields]
+    adding = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names[4:])
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {quote(table)} ({', '.join(names)}) VALUES (%s, %s, %s, %s, %s, %s, %s) "  # noqa: S608 -- names of our own table
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES (%s, %s, %s, %s, %s, %s, %s) "  # noqa: S608 -- names of our own table
             f"ON CONFLICT ({', '.join(names[:4])}) DO UPDATE SET {adding}",
-            list(rows),
+            rows,
         )
 
 

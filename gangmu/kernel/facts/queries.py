@@ -37,7 +37,11 @@ def sums_of(context: Context, code: str, items: Iterable[str] | None, year: int)
 
 def orgs_with_facts(code: str, items: Iterable[str]) -> QuerySet[FactSum, int]:
     """Return the ids of organizations of which facts of a code and some items count: to narrow a read by them."""
-    return FactSum.objects.filter(code=code, item__in=sorted(items), facts__gt=0).order_by().values("org")
+    return (
+        FactSum.objects.filter(code=code, item__in=sorted(items), facts__gt=0)
+        .order_by()
+        .values_list("org", flat=True)
+    )
 
 
 def facts_of_sources(sources: Iterable[str]) -> QuerySet[Fact]:

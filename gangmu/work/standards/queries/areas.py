@@ -72,9 +72,9 @@ class _Judge:
             in_subtree(top.path, "org__path"), kind__in=codes, state__in=("submitted", "appealed")
         )
         self.claimed = set(waiting.values_list("org", flat=True))
-        self._meant: dict[tuple[str, str | None, str], bool] = {}
+        self._meant: dict[tuple[str, str, str], bool] = {}
 
-    def state(self, org: int, kind: str, domain: str | None, level: str) -> str:
+    def state(self, org: int, kind: str, domain: str, level: str) -> str:
         """Return how an organization stands; one whose field nobody has noted is unknown."""
         sort = (kind, domain, level)
         if sort not in self._meant:
@@ -113,12 +113,11 @@ def area_rows(
     judge = _Judge(context, top, kinds, day)
     sums: dict[int, dict[str, Counted]] = {area.pk: {} for area in areas}
     asked = _asked(context, top, kinds).values_list("path", "pk", "kind", "domain", "level")
-    for path, *sort in asked:
-        counted = counted_as(judge.state(*sort))
+    for path, org, kind, domain, of_level in asked:
+        counted = counted_as(judge.state(org, kind, domain, of_level))
         for step in map(int, path.split("/")[:-2]):
             if step in sums:
-                here = sums[step].get(sort[2], Counted())
-                sums[step][sort[2]] = here.plus(counted)
+                sums[step][domain] = sums[step].get(domain, Counted()).plus(counted)
     return [AreaRow(area, sums[area.pk], _sum(sums[area.pk].values())) for area in areas]
 
 
