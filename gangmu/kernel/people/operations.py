@@ -104,8 +104,10 @@ def _refuse_known(context: Context, new: NewPerson, faults: Mapping[str, str]) -
 
 def judge_people(
     context: Context, org: Org, batch: Sequence[NewPerson], *, seen: set[str] | None = None
-) -> tuple[list[tuple[Org, Draft]], dict[str, str]]:
+) -> tuple[list[tuple[Org, Draft, str]], dict[str, str]]:
     """Return persons as they would be written, and what stands against them; writes nothing.
+
+    Each with its organization and the fingerprint of its ID number.
 
     Faults are named ``<index>.<field>``. ``seen`` carries the fingerprints of earlier
     batches of the same list from call to call, so that a number stands in it once.
@@ -113,7 +115,7 @@ def judge_people(
     seen = set() if seen is None else seen
     places = _places_of(org, batch)
     faults: dict[str, str] = {}
-    judged: list[tuple[Org, Draft]] = []
+    drafts: list[tuple[Org, Draft]] = []
     for index, new in enumerate(batch):
         place = places.get(new.org_code)
         if place is None:
@@ -123,8 +125,8 @@ def judge_people(
         kept = place or org
         draft = draft_person(new, today=context.today, founded_on=kept.founded_on)
         faults |= {f"{index}.{code}": fault for code, fault in draft.faults.items()}
-        judged.append((kept, draft))
-    prints = [print_of(draft.id_number, ID_NUMBER) for _, draft in judged]
+        drafts.append((kept, draft))
+    prints = [print_of(draft.id_number, ID_NUMBER) for _, draft in drafts]
     known = known_prints(prints)
     for index, found in enumerate(prints):
         if found and found in known:
@@ -133,7 +135,7 @@ def judge_people(
             faults[f"{index}.id_number"] = "This ID number stands twice in the list."
         seen.add(found)
     seen.discard("")
-    return judged, faults
+    return [(*each, found) for each, found in zip(drafts, prints, strict=True)], faults
 
 
 def _places_of(org: Org, batch: Sequence[NewPerson]) -> dict[str, Org]:
@@ -147,7 +149,7 @@ def _register(context: Context, org: Org, batch: Sequence[NewPerson]) -> tuple[l
     judged, faults = judge_people(context, org, batch)
     if faults:
         return [], faults
-    people = [_person(place, draft) for place, draft in judged]
+    people = [_person(place, draft, found) for place, draft, found in judged]
     try:
         with transaction.atomic():
             insert_new(people)
@@ -159,14 +161,14 @@ def _register(context: Context, org: Org, batch: Sequence[NewPerson]) -> tuple[l
     insert_new(
         [
             Membership(person=person, org=place, status=draft.status, valid_from=draft.since)
-            for person, (place, draft) in zip(people, judged, strict=True)
+            for person, (place, draft, _) in zip(people, judged, strict=True)
             if draft.status and draft.since
         ]
     )
     return people, {}
 
 
-def _person(place: Org, draft: Draft) -> Person:
+def _person(place: Org, draft: Draft, found_by: str) -> Person:
     pinyin, initials = name_sounds(draft.name)
     return Person(
         org=place,
@@ -178,7 +180,7 @@ def _person(place: Org, draft: Draft) -> Person:
         joined_on=draft.joined_on,
         full_on=draft.full_on,
         id_sealed=sealed(draft.id_number, ID_NUMBER),
-        id_print=print_of(draft.id_number, ID_NUMBER) or None,
+        id_print=found_by or None,
         telephone_sealed=sealed(draft.telephone, TELEPHONE),
         telephone_print=print_of(draft.telephone, TELEPHONE),
     )
@@ -230,7 +232,7 @@ def correct_person(
         _refuse_known(context, new, faults)
     if faults:
         raise Invalid("Some fields need attention.", faults=faults)
-    written = _person(person.org, draft)
+    written = _person(person.org, draft, found)
     written.pk = person.pk
     try:
         with transaction.atomic():

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -85,13 +85,26 @@ def read_name(typed: str) -> str:
     return name
 
 
-@lru_cache(maxsize=4096)
 def name_sounds(name: str) -> tuple[str, str]:
     """Return a name's pinyin and its initials, as people type them: lower case, no spaces."""
-    from pypinyin import Style, lazy_pinyin  # its dictionary takes most of a second to load
-
-    syllables = lazy_pinyin(name.replace("·", "").replace(" ", ""), style=Style.NORMAL)
+    plain = name.replace("·", "").replace(" ", "")
+    syllables = [each for word in _words_of(plain) for each in _sounds_of(word)]
     return "".join(syllables).lower()[:60], "".join(part[:1] for part in syllables).lower()[:20]
+
+
+def _words_of(text: str) -> Iterable[str]:
+    """Return the words by which characters of several sounds are read; whatever is not all characters, in one."""
+    from pypinyin.seg.mmseg import seg  # its dictionary takes most of a second to load
+
+    return seg.cut(text) if all("\u4e00" <= each <= "\u9fff" for each in text) else [text]
+
+
+@lru_cache(maxsize=16384)
+def _sounds_of(word: str) -> tuple[str, ...]:
+    """Return a word's syllables: a few thousand words, most of one character, make all names."""
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(word, style=Style.NORMAL))
 
 
 APPLICANT, ACTIVIST, TARGET = "applicant", "activist", "development_target"

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 from gangmu.core.secrets import mask
 from gangmu.kernel.people.rules import (
@@ -153,6 +154,24 @@ def test_read_name_keeps_names_as_people_bear_them(typed: str, kept: str):
 def test_read_name_refuses_what_is_none(wrong: str):
     with pytest.raises(ValueError):
         read_name(wrong)
+
+
+@unhurried
+@given(name=st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=6))
+def test_name_sounds_are_those_of_the_whole_name(name: str):
+    syllables = lazy_pinyin(name, style=Style.NORMAL)
+
+    assert name_sounds(name) == (
+        "".join(syllables).lower()[:60],
+        "".join(each[:1] for each in syllables).lower(),
+    )
+
+
+@pytest.mark.parametrize("name", ["重庆", "单于雄奴", "曾国藩", "行长乐", "朝阳", "Aihaiti江", "马·阿里 江"])
+def test_name_sounds_read_words_and_other_scripts_whole(name: str):
+    syllables = lazy_pinyin(name.replace("·", "").replace(" ", ""), style=Style.NORMAL)
+
+    assert name_sounds(name)[0] == "".join(syllables).lower()
 
 
 def test_name_sounds_are_typed_in_one_go():
