@@ -87,13 +87,13 @@ def pack_in(context: Context, org: Org, *, year: int) -> Pack:
         return pack_of(org.root_id)
 
 
-def threads_in(context: Context, org: Org, *, year: int) -> Threads:
+def threads_in(context: Context, org: Org, *, year: int, only: tuple[str, str] | None = None) -> Threads:
     """Return how the goals of a year stand at an organization and all below it.
 
-    A goal is set in a programme that runs in that year. The number of reads does not grow
-    with organizations, orders or tasks.
+    A goal is set in a programme that runs in that year; ``only`` one is read by the codes of its
+    programme and metric. The number of reads does not grow with organizations, orders or tasks.
     """
-    return _threads(context, org, year, ())
+    return _threads(context, org, year, (), only)
 
 
 def health_in(context: Context, org: Org, *, year: int) -> Threads:
@@ -103,13 +103,19 @@ def health_in(context: Context, org: Org, *, year: int) -> Threads:
 
 def goal_in(context: Context, org: Org, *, programme: str, metric: str, year: int) -> Goal:
     """Return one goal with its thread; an unknown code refuses."""
-    return threads_in(context, org, year=year).goal(programme, metric)
+    return threads_in(context, org, year=year, only=(programme, metric)).goal(programme, metric)
 
 
-def _threads(context: Context, org: Org, year: int, below: tuple[Org, ...]) -> Threads:
+def _threads(
+    context: Context, org: Org, year: int, below: tuple[Org, ...], only: tuple[str, str] | None = None
+) -> Threads:
     pack = pack_in(context, org, year=year)
-    threads = tuple(each for each in threads_of(pack) if year in each.programme.years)
-    reader = _Reader(context, org, year, pack, threads, (org, *below))
+    threads = tuple(
+        each
+        for each in threads_of(pack)
+        if year in each.programme.years and (only is None or each.key == only)
+    )
+    reader = _Reader(context, org, year, pack, threads, (org, *below), alone=only is not None)
     return Threads(org, year, pack, reader.goals(), below, reader.loop)
 
 
@@ -124,10 +130,13 @@ class _Reader:
         pack: Pack,
         threads: Sequence[Thread],
         places: Sequence[Org],
+        *,
+        alone: bool,
     ) -> None:
+        self.alone = alone
         self.context, self.org, self.year, self.threads, self.places = context, org, year, threads, places
         self.known = threads_of(pack)
-        self.loop = loop_of(context, org, year) if context.may("plans.view", org.path) else Loop()
+        self.loop = self._loop()
         self.orders = self._orders()
         self.targets = self._targets()
         self.letters = self._letters()
@@ -135,6 +144,13 @@ class _Reader:
         self.measured = self._measured()
         codes = {each.code for thread in threads for each in thread.appraisals}
         self.rounds = rounds_about(context, org, codes, year)
+
+    def _loop(self) -> Loop:
+        """Return how far the year's orders are; of one goal alone only those of its duties."""
+        if not self.context.may("plans.view", self.org.path):
+            return Loop()
+        duties = {duty.code for thread in self.threads for duty, _ in thread.duties} if self.alone else None
+        return loop_of(self.context, self.org, self.year, duties=duties)
 
     def _orders(self) -> dict[int, dict[str, list[tuple[Issued, Stations]]]]:
         """Return how far each order is at each place, by duty, the oldest period first."""

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from gangmu.core.context import Context
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.rules import ALL_ITEMS, VOID
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within, within_below
-from gangmu.kernel.orgs.rules import own_id
+from gangmu.kernel.orgs.queries import in_subtree, visible_orgs, within, within_below
 
 
 def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:
@@ -111,19 +111,26 @@ def known_below(context: Context, top: Org, wanted: Iterable[Wanted]) -> set[Wan
 
 
 def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:
-    """Return at which places some facts are known, in one read: directly below an organization, and there."""
+    """Return at which places some facts are known, in one read: directly below an organization, and there.
+
+    A place is asked whether anything below it tells: the first that does is the answer.
+    """
     asked = list(dict.fromkeys(wanted))
     if not asked:
         return {}
-    sums = FactSum.objects.filter(org=OuterRef("pk"), facts__gt=0).order_by()
-    known = {f"known{at}": Exists(_summed(sums, each)) for at, each in enumerate(asked)}
-    orgs = visible_orgs(context).filter(in_subtree(top.path), within(context.places("plans.view"), "path"))
-    rows = orgs.annotate(step=path_of_step(top), **known)
+    told = FactSum.objects.filter(
+        within(context.places("plans.view")),
+        facts__gt=0,
+        org__path__gte=OuterRef("path"),
+        org__path__lt=Concat(OuterRef("path"), Value("~")),
+    )
+    known = {f"known{at}": Exists(_summed(told.order_by(), each)) for at, each in enumerate(asked)}
+    places = visible_orgs(context).filter(Q(pk=top.pk) | Q(parent=top))
     found: dict[Wanted, set[int]] = {each: set() for each in asked}
-    for step, *held in rows.order_by().values_list("step", *known).distinct():
+    for place, *held in places.annotate(**known).order_by().values_list("pk", *known):
         for each, there in zip(asked, held, strict=True):
             if there:
-                found[each] |= {top.pk, own_id(step)}
+                found[each].add(place)
     return found
 
 

@@ -74,7 +74,7 @@ class Station:
 def thread(request: Request, programme_code: str, metric_code: str) -> HttpResponse:
     """Show one goal from its paper to next year's goal: what is at every station, and where it is broken."""
     org, year = asked(request)
-    threads = threads_in(request.context, org, year=year)
+    threads = threads_in(request.context, org, year=year, only=(programme_code, metric_code))
     goal = threads.goal(programme_code, metric_code)
     orders = _order_table(request, goal)
     if sheet := orders.export():
@@ -357,7 +357,7 @@ def facts(request: Request, programme_code: str, metric_code: str) -> HttpRespon
     """List the facts in which a goal's number is told, down to the record of each."""
     context = request.context
     org, year = asked(request)
-    threads = threads_in(context, org, year=year)
+    threads = threads_in(context, org, year=year, only=(programme_code, metric_code))
     goal = threads.goal(programme_code, metric_code)
     counted = _counted(goal, request.GET.get("of", ""))
     rows = facts_of_goal(context, goal, counted)

@@ -1,6 +1,6 @@
 """How far a year's tasks have come in the loop, by order and by the place below an organization."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -50,8 +50,8 @@ class Loop:
         return total
 
 
-def loop_of(context: Context, top: Org, year: int) -> Loop:
-    """Return how far the tasks of a year's orders are at an organization and below.
+def loop_of(context: Context, top: Org, year: int, *, duties: Collection[str] | None = None) -> Loop:
+    """Return how far the tasks of a year's orders are at an organization and below, of all duties or some.
 
     The reads do not grow with the tasks: what closed orders came to stands ready, what waits
     to be looked at and what was given back is counted where it stands. What was given back
@@ -60,6 +60,8 @@ def loop_of(context: Context, top: Org, year: int) -> Loop:
     if not context.may("plans.view", top.path):
         raise NotFound("There is no such organization.")
     asked = Order.objects.filter(period__in=[str(each) for each in periods_in_year(year)])
+    if duties is not None:
+        asked = asked.filter(duty__in=sorted(duties))
     orders = {
         order.pk: Issued(
             order.pk,
