@@ -1,6 +1,7 @@
 """Orders: whom one would reach, and which there are."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,7 @@ from gangmu.work.plans.rules import (
     due_on,
     issue_on,
     period_fits,
+    step_below,
     who_is_asked,
 )
 
@@ -68,21 +70,24 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
         issue_on=issue_on(kind, span, CALENDAR),
         due_on=due,
         asked=tuple(asked),
-        groups=tuple(_groups(tree, asked)),
+        groups=tuple(_groups(tree, asked)) if tree else (),
         guessed=CALENDAR.guessed(span.first, due),
         order=visible_orders(context).filter(duty=duty, period=str(span), issuer=issuer).first(),
     )
 
 
-def _groups(tree: Iterable[Asked], asked: Iterable[Asked]) -> Iterable[tuple[str, int]]:
-    """Yield who is asked, counted by the organization above each, in the order of codes."""
-    above = {each.org: each for each in tree}
-    counts: dict[int, int] = {}
+def _groups(tree: Sequence[Asked], asked: Iterable[Asked]) -> Iterable[tuple[str, int]]:
+    """Yield who is asked, counted by the place directly below the issuer, in the order of codes.
+
+    Who stands directly below is counted with the issuer: a town's villages are one number.
+    """
+    top = tree[0]
+    counts: Counter[int] = Counter()
     for each in asked:
-        place = each.parent if each.parent in above else each.org
-        counts[place or each.org] = counts.get(place or each.org, 0) + 1
-    for org in sorted(counts, key=lambda org: above[org].code):
-        yield above[org].name, counts[org]
+        near = each.parent == top.org or each.org == top.org
+        counts[top.org if near else step_below(each.path, top.path) or top.org] += 1
+    for place in sorted((each for each in tree if each.org in counts), key=lambda each: each.code):
+        yield place.name, counts[place.org]
 
 
 def visible_orders(context: Context) -> QuerySet[Order]:
