@@ -59,3 +59,28 @@ def test_migrating_again_changes_nothing(two_databases: tuple[str, str], tmp_pat
 
     assert (once.returncode, twice.returncode) == (0, 0), once.stderr + twice.stderr
     assert json.loads(once.stdout) == json.loads(twice.stdout)
+
+
+BROKEN = """
+from django.db.migrations.recorder import MigrationRecorder
+def refuse(*given):
+    raise OSError("no space left on device")
+MigrationRecorder.record_applied = refuse
+try:
+    migrate()
+except OSError:
+    pass
+else:
+    raise SystemExit("it went through")
+"""
+
+
+def test_a_new_site_that_is_stopped_half_way_has_no_tables(
+    two_databases: tuple[str, str], tmp_path: Path
+) -> None:
+    stopped = site_command("-c", TELL.format(folder=str(tmp_path), make=BROKEN), url=two_databases[0])
+    again = site_command("-c", TELL.format(folder=str(tmp_path), make="migrate()"), url=two_databases[0])
+
+    assert (stopped.returncode, again.returncode) == (0, 0), stopped.stderr + again.stderr
+    assert json.loads(stopped.stdout) == {"done": []}
+    assert len(json.loads(again.stdout)) > 90

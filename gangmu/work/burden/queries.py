@@ -243,7 +243,9 @@ def _held(context: Context, issuer: Org, asked: Demand, pack: Pack, synonyms: Sy
         if not shared or not counted_apart(kind):
             continue
         records = standing_records(context, kind=kind.code)
-        count = _organizations(issuer, records.filter(day__gte=context.today - LOOKED_BACK, day__lte=span.last))
+        count = _organizations(
+            issuer, records.filter(day__gte=context.today - LOOKED_BACK, day__lte=span.last)
+        )
         if count:
             fields = tuple(sorted(names[each] for each in shared))
             yield Held(kind.code, kind.title.within(context.language), fields, count)

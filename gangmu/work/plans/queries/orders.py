@@ -84,7 +84,7 @@ def _groups(tree: Sequence[Asked], asked: Iterable[Asked]) -> Iterable[tuple[str
     top = tree[0]
     counts: Counter[int] = Counter()
     for each in asked:
-        near = each.parent == top.org or each.org == top.org
+        near = top.org in (each.parent, each.org)
         counts[top.org if near else step_below(each.path, top.path) or top.org] += 1
     for place in sorted((each for each in tree if each.org in counts), key=lambda each: each.code):
         yield place.name, counts[place.org]
