@@ -99,7 +99,7 @@ def sparkline(values: Iterable[Any]) -> Sparkline | None:
         )
         for at, value in known
     ]
-    words = "、".join(formats.number(value) for _, value in known)
+    words = formats.listed(formats.number(value) for _, value in known)
     return Sparkline(" ".join(f"{x},{y}" for x, y in points), points[-1], words)
 
 

@@ -1,5 +1,6 @@
 """How values are written for people: money, numbers, days, ranks, masked secrets."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -21,6 +22,16 @@ def decimal_of(value: Any) -> Decimal | None:
         return Decimal(str(value))
     except InvalidOperation:
         return None
+
+
+def between() -> str:
+    """Return what stands between the parts of a list in the reader's language."""
+    return "、" if active_language().startswith("zh") else ", "
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in the reader's language: 甲、乙 or a, b."""
+    return between().join(words)
 
 
 def number(value: Any, places: int | None = None) -> str:

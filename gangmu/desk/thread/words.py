@@ -7,6 +7,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.desk.thread.rules import Break, Why
+from gangmu.frame.formats import listed
 from gangmu.frame.words import say, worded
 from gangmu.kernel.packs.rules import Pack
 
@@ -84,7 +85,7 @@ def title_of(pack: Pack, kind: str, code: str) -> str:
 
 def items_in_words(pack: Pack, items: frozenset[str] | None) -> str:
     """Return which items are counted: duties and records by their titles, fields by theirs."""
-    return "、".join(_item_in_words(pack, each) for each in sorted(items or ()))
+    return listed(_item_in_words(pack, each) for each in sorted(items or ()))
 
 
 def _item_in_words(pack: Pack, item: str) -> str:

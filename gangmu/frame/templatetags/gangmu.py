@@ -311,7 +311,7 @@ def colon() -> str:
 @register.simple_tag
 def comma() -> str:
     """Write what stands between the parts of a list as the reader's language does."""
-    return "、" if active_language().startswith("zh") else ", "
+    return formats.between()
 
 
 @register.inclusion_tag("components/note.html")

@@ -17,6 +17,7 @@ from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status as Light
 from gangmu.frame.figures import TimelineEvent
+from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm, Option
 from gangmu.frame.problems import form_again, told
 from gangmu.frame.tables import Column, Table
@@ -74,7 +75,7 @@ def _status_of(person: Person) -> str:
 def _post_titles(titles: Mapping[str, Text]) -> Callable[[Person], str]:
     def of(person: Person) -> str:
         posts = getattr(person, "open_posts", [])
-        return "、".join(worded(titles.get(post.kind, post.kind)) for post in posts)
+        return listed(worded(titles.get(post.kind, post.kind)) for post in posts)
 
     return of
 

@@ -17,6 +17,7 @@ from gangmu.core.periods import Period, period_of
 from gangmu.frame import formats
 from gangmu.frame.doors import ANYONE, Request, page
 from gangmu.frame.figures import Status, bars
+from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
@@ -254,7 +255,7 @@ def forms(request: Request) -> HttpResponse:
         Column(
             "records",
             say("Covers"),
-            value=lambda form: "、".join(records[each] for each in form.records),
+            value=lambda form: listed(records[each] for each in form.records),
             width=40,
         ),
         Column("paper", say("By which paper"), value=lambda form: str(form.approved_by), width=40),

@@ -16,6 +16,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound, Refusal
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import listed
 from gangmu.frame.problems import form_again, told
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
@@ -292,7 +293,7 @@ def _newest_day(row: Org) -> date | None:
 
 
 def _sources(row: Org) -> str:
-    return "、".join(sorted({each.source for each in held_values(row).values()}))
+    return listed(sorted({each.source for each in held_values(row).values()}))
 
 
 @page("records.view")

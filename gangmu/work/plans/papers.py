@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as translate
 
 from gangmu.frame import formats
+from gangmu.frame.formats import listed
 from gangmu.frame.sheets import Sheet, SheetColumn, xlsx_bytes
 from gangmu.frame.words import worded
 from gangmu.kernel.audit.models import Head
@@ -125,7 +126,7 @@ def named_words(beside: Beside | None) -> str:
     }
     if not beside.best:
         return said
-    names = "、".join(each.name for each in beside.best)
+    names = listed(each.name for each in beside.best)
     return f"{said} {translate('Answered everything in time:')} {names}"
 
 

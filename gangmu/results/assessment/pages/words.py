@@ -8,6 +8,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.figures import Status, Step
+from gangmu.frame.formats import listed
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
 from gangmu.kernel.orgs.queries import names_of
@@ -104,7 +105,7 @@ def group_names(round_: Round, groups: Iterable[str]) -> dict[str, str]:
     for group, (card, place, attributes) in parts.items():
         above = names.get(int(place), place) if place.isdecimal() else ""
         said = [worded(sorts[each]) if each in sorts else _level(each) for each in attributes.split("+")]
-        found[group] = " · ".join(each for each in (cards.get(card, card), above, "、".join(said)) if each)
+        found[group] = " · ".join(each for each in (cards.get(card, card), above, listed(said)) if each)
     return found
 
 

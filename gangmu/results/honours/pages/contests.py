@@ -14,6 +14,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.fields import FieldSpec
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
@@ -238,7 +239,7 @@ def contest(request: Request, contest_id: int) -> HttpResponse:
         "kind": kind,
         "honour": honour,
         "rule": rule_of("R-CONTEST"),
-        "needed": "、".join(worded(each) for each in needed_standards(found)),
+        "needed": listed(worded(each) for each in needed_standards(found)),
         "lines": [
             {
                 "code": line.code,

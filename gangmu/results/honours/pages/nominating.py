@@ -14,6 +14,7 @@ from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
@@ -165,7 +166,7 @@ def _choose(request: Request, contest: Contest) -> HttpResponse:
         empty_title=say("There is nobody left whom you may nominate"),
         exports=False,
     )
-    needed = "、".join(worded(each) for each in needed_standards(contest))
+    needed = listed(worded(each) for each in needed_standards(contest))
     values = {"contest": contest, "table": table, "typed": typed, "needed": needed}
     return render(
         request, "honours/choose.html", {**values, "crumbs": _crumbs(contest, translate("Nominate"))}
@@ -245,7 +246,7 @@ def _values(request: Request, found: Nomination) -> dict[str, Any]:
 def _shown(sheet: Sheet) -> dict[str, Any]:
     return {
         "member": sheet.member,
-        "points": "、".join(f"{each}" for each in sheet.points.values()),
+        "points": listed(f"{each}" for each in sheet.points.values()),
         "vote": VOTES[sheet.vote] if sheet.vote else None,
         "reason": sheet.reason,
         "paper": sheet.paper,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import period_of
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import listed
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
@@ -110,8 +111,8 @@ def _duty_values(kind: DutyKind, org: Org) -> dict[str, Any]:
         "issue_rule": rule_in_words(kind.issue_on),
         "due_rule": rule_in_words(kind.due_on),
         "reviewer": REVIEWS[kind.review],
-        "asked_kinds": "、".join(worded(org_kinds[each]) for each in kind.asked_of.kinds),
-        "asked_domains": "、".join(worded(domains[each]) for each in kind.asked_of.domains),
+        "asked_kinds": listed(worded(org_kinds[each]) for each in kind.asked_of.kinds),
+        "asked_domains": listed(worded(domains[each]) for each in kind.asked_of.domains),
     }
 
 

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
+from gangmu.frame.formats import listed
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.work.plans.models import Answer, Order, Return, Step, Task
@@ -154,7 +155,7 @@ def _step(step: Step) -> Happened:
     told = dict(step.data)
     words = [str(told[name]) for name in ("until", "to", "by") if told.get(name)]
     if isinstance(told.get("to"), list):
-        words = [f"{told.get('from', '')} → {'、'.join(told['to'])}"]
+        words = [f"{told.get('from', '')} → {listed(told['to'])}"]
     note = " · ".join([each for each in (*words, step.note) if each])
     return Happened(step.event, step.at, str(step.by), note)
 

@@ -19,6 +19,7 @@ from gangmu.core.text import Text
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
@@ -177,7 +178,7 @@ class Marks:
     marks: tuple[Mark, ...]
 
     def __str__(self) -> str:
-        return "、".join(str(each.place) for each in self.marks if each.done)
+        return listed(str(each.place) for each in self.marks if each.done)
 
 
 def _marks(points: list[Point]) -> Callable[[Any], Marks]:

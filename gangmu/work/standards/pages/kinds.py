@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import listed
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
@@ -39,9 +40,7 @@ def for_whom(org: Org, kind: StandardKind) -> str:
     pack = pack_of(org.root_id)
     domains = [pack.find(DomainKind, code) for code in kind.applies_to.domains]
     kinds = [pack.find(OrgKind, code) for code in kind.applies_to.kinds]
-    parts = [
-        "、".join(worded(each.title) for each in named if each is not None) for named in (domains, kinds)
-    ]
+    parts = [listed(worded(each.title) for each in named if each is not None) for named in (domains, kinds)]
     return " · ".join(part for part in parts if part) or translate("every organization")
 
 
@@ -110,7 +109,7 @@ def criteria_in_words(org: Org, kind: StandardKind) -> list[dict[str, Any]]:
                 "shows": each.shows,
                 "required": each.required,
                 "minimum": each.minimum,
-                "records": "、".join(worded(record.title) for record in records if record),
+                "records": listed(worded(record.title) for record in records if record),
                 "field": field.title if field else "",
                 "unit": field.unit if field else "",
                 "at_least": each.at_least,
