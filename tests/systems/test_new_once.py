@@ -13,6 +13,7 @@ from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.kernel.packs.rules import compose_pack
 from gangmu.work.ledgers.operations import GivenValue, put_values
 from gangmu.work.plans.models import Answer, Order, Task
+from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks
 from gangmu.work.plans.operations.closing import close_period
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.queries.paper import Backfilled, backfilled_below
@@ -107,6 +108,26 @@ def test_n1_a_known_value_is_offered_with_source_and_day_and_confirming_it_needs
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.state, second.state) == ("answered", "accepted")
     assert KnownValue.objects.filter(org=office.branch, field="households", current=True).count() == 1
+
+
+def test_n1_of_answers_given_together_each_is_reviewed_or_not_by_what_its_own_place_had_said(
+    asked_twice: Office, acting: Acting
+) -> None:
+    """The other branch says what the first one had said: that is news there."""
+    office, town = asked_twice, acting("town_officer", asked_twice.town)
+
+    def together(duty: str, day: str, homes: dict[Any, str]) -> list[str]:
+        values = {"counted_on": day, "land": "900"}
+        tasks = {org.pk: Task.objects.get(org=org, duty=duty) for org in homes}
+        rows = [NewAnswer(tasks[org.pk].pk, values | {"homes": number}) for org, number in homes.items()]
+        answer_tasks(town, office.town, answers=rows)
+        return [Task.objects.get(pk=tasks[org.pk].pk).state for org in homes]
+
+    first = together("farm", "2015-10-06", {office.branch: "312", office.other_branch: "240"})
+    second = together("census", "2015-10-07", {office.branch: "312", office.other_branch: "312"})
+
+    assert first == ["answered", "answered"]
+    assert second == ["accepted", "answered"]
 
 
 def test_n1_what_changes_goes_to_review_and_stands_apart_from_what_is_confirmed(

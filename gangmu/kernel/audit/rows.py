@@ -55,12 +55,14 @@ def insert_new(objects: Sequence[models.Model]) -> None:
     """Write objects of one model, none of which is there yet, and give each its id.
 
     As ``bulk_create``, in a third of the time; several thousand at once are few statements.
+    One that was given an id of its own (``take_ids``) keeps it.
     """
     if not objects:
         return
     model = type(objects[0])
     fields = model._meta.local_concrete_fields
-    for one, taken in zip(objects, take_ids(model, len(objects)), strict=True):
+    new = [one for one in objects if one.pk is None]
+    for one, taken in zip(new, take_ids(model, len(new)) if new else (), strict=True):
         one.pk = taken
     columns = [field.name for field in fields]
     names = [field.attname for field in fields]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
@@ -73,11 +72,16 @@ def _written(now: datetime, names: Sequence[str], rows: Sequence[NewFact]) -> It
 
 
 def _take_numbers(office: int, count: int) -> int:
-    rows = FactNumber.objects.filter(office=office)
-    if not rows.update(last=F("last") + count):  # the row stays locked until the transaction ends
-        FactNumber.objects.get_or_create(office=office)
-        rows.update(last=F("last") + count)
-    return rows.values_list("last", flat=True).get() - count + 1
+    """Return the first of so many numbers; the office's row stays locked until the transaction ends."""
+    table = connection.ops.quote_name(FactNumber._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (office, last) VALUES (%s, %s) "  # noqa: S608 -- the name of our own table
+            f"ON CONFLICT (office) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
+            [office, count],
+        )
+        (last,) = cursor.fetchone()
+    return int(last) - count + 1
 
 
 def _replaced(rows: Sequence[NewFact]) -> list[Fact]:

@@ -1,6 +1,6 @@
 """Every write to the tree, each with its day; no operation may make the tree unsound."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_new, take_ids
 from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
 from gangmu.kernel.orgs.queries import in_subtree, on_day
 from gangmu.kernel.orgs.rules import LEVELS, is_below, level_may_stand_under, path_under, search_terms
@@ -63,12 +64,13 @@ def found_orgs(context: Context, parent: Org, batch: Sequence[NewOrg]) -> list[O
 
 def _found(context: Context, batch: Sequence[NewOrg], top: Org | None) -> list[Org]:
     known = _named_parents(batch, top)
+    changed = _last_changes(known.values())
     taken = set(Org.objects.filter(code__in=[new.code for new in batch]).values_list("code", flat=True))
     faults: dict[str, str] = {}
     levels: list[list[NewOrg]] = []
     depth_of: dict[str, int] = {}
     for new in batch:
-        fault = _founding_fault(context, new, top, known, depth_of, taken)
+        fault = _founding_fault(context, new, top, known, changed, depth_of, taken)
         if fault:
             faults[new.code] = fault
             continue
@@ -95,6 +97,7 @@ def judge_orgs(
     ``before`` carries the entries of earlier batches of the same list from call to call.
     """
     known: dict[str, Org | NewOrg] = {**_named_parents(batch, top), **before}
+    changed = _last_changes(known.values())
     codes = [new.code for new in batch]
     taken = set(Org.objects.filter(code__in=codes).values_list("code", flat=True)) | (
         before.keys() & set(codes)
@@ -102,7 +105,7 @@ def judge_orgs(
     depth_of: dict[str, int] = {}
     faults: dict[int, str] = {}
     for index, new in enumerate(batch):
-        fault = _founding_fault(context, new, top, known, depth_of, taken)
+        fault = _founding_fault(context, new, top, known, changed, depth_of, taken)
         if fault:
             faults[index] = fault
             continue
@@ -124,7 +127,8 @@ def _founding_fault(
     context: Context,
     new: NewOrg,
     top: Org | None,
-    known: dict[str, "Org | NewOrg"],
+    known: Mapping[str, "Org | NewOrg"],
+    changed: Mapping[int, date],
     depth_of: dict[str, int],
     taken: set[str],
 ) -> str:
@@ -146,7 +150,7 @@ def _founding_fault(
             return msgid("The parent stands elsewhere in the tree.")
         if not parent.is_open():
             return msgid("The parent is closed.")
-        began = _last_change(parent)
+        began = changed[parent.pk]
     else:
         began = parent.day
     if new.day < began:
@@ -156,8 +160,10 @@ def _founding_fault(
     return ""
 
 
-def _last_change(org: Org) -> date:
-    return OrgSpan.objects.get(org=org, valid_to=None).valid_from
+def _last_changes(parents: Iterable["Org | NewOrg"]) -> dict[int, date]:
+    """Return the day from which each organization stands as it does."""
+    orgs = [parent.pk for parent in parents if isinstance(parent, Org)]
+    return dict(OrgSpan.objects.filter(org__in=orgs, valid_to=None).values_list("org", "valid_from"))
 
 
 def _write_level(
@@ -188,11 +194,10 @@ def _write_level(
                 fictional=new.fictional,
             )
         )
-    Org.objects.bulk_create(orgs, batch_size=500)
-    for org in orgs:
-        org.path = path_under(org.parent.path if org.parent else "", org.pk)
-    Org.objects.bulk_update(orgs, ["path"], batch_size=500)
-    OrgSpan.objects.bulk_create([_span(org, org.founded_on, "founded") for org in orgs], batch_size=500)
+    for org, taken in zip(orgs, take_ids(Org, len(orgs)), strict=True):
+        org.pk, org.path = taken, path_under(org.parent.path if org.parent else "", taken)
+    insert_new(orgs)
+    insert_new([_span(org, org.founded_on, "founded") for org in orgs])
     _index_names(orgs)
     return orgs
 
@@ -213,7 +218,7 @@ def _span(org: Org, day: date, reason: str) -> OrgSpan:
 
 def _index_names(orgs: Iterable[Org]) -> None:
     terms = [NameTerm(term=term, org=org) for org in orgs for term in search_terms(org.name, org.code)]
-    NameTerm.objects.bulk_create(terms, batch_size=2000)
+    insert_new(terms)
 
 
 def _check_change(context: Context, org: Org, day: date) -> OrgSpan:

@@ -229,7 +229,7 @@ def own_posts(context: Context) -> list[Post]:
     if context.actor.person_id is None:
         return []
     posts = Post.objects.filter(on_day(context.today), person=context.actor.person_id)
-    return list(posts.select_related("org", "person").order_by("org__path", "kind", "pk"))
+    return list(posts.select_related("org").order_by("org__path", "kind", "pk"))
 
 
 def own_post(context: Context, post_id: int) -> Post:

@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from gangmu.core.context import Context
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.packs.queries import pack_of
+from gangmu.kernel.packs.rules import Pack
 from gangmu.work.records.definitions import NUMERIC, FieldKind, RecordKind
 from gangmu.work.records.models import KnownValue, Record
 
@@ -42,10 +44,12 @@ def hold_records(context: Context, written: Iterable[tuple[Record, RecordKind]])
     It is called inside the operation that writes the records.
     """
     new = []
+    packs: dict[int, Pack] = {}
     for record, kind in written:
         if not kind.shared:
             continue
-        pack = pack_of(record.org.root_id)
+        root = record.org.root_id
+        pack = packs[root] = packs.get(root) or pack_of(root)
         for code, of in kind.shared.items():
             field = pack.find(FieldKind, of)
             if field is not None and record.values.get(code) is not None:
@@ -60,25 +64,23 @@ def hold(context: Context, new: Sequence[NewValue]) -> list[KnownValue]:
     """Hold values; of those that stand the newest by day, then by entry, is current."""
     if not new:
         return []
-    rows = KnownValue.objects.bulk_create(
-        [
-            KnownValue(
-                org_id=each.org,
-                field=each.field.code,
-                value=each.value,
-                amount=amount_of(each.field, each.value),
-                day=each.day,
-                way=KnownValue.Way.RECORD if each.record else KnownValue.Way.DEPARTMENT,
-                record=each.record,
-                source=each.source,
-                owner=each.owner,
-                entered_by_id=context.account,
-                entered_at=context.now,
-            )
-            for each in new
-        ],
-        batch_size=500,
-    )
+    rows = [
+        KnownValue(
+            org_id=each.org,
+            field=each.field.code,
+            value=each.value,
+            amount=amount_of(each.field, each.value),
+            day=each.day,
+            way=KnownValue.Way.RECORD if each.record else KnownValue.Way.DEPARTMENT,
+            record=each.record,
+            source=each.source,
+            owner=each.owner,
+            entered_by_id=context.account,
+            entered_at=context.now,
+        )
+        for each in new
+    ]
+    insert_new(rows)
     newest: dict[tuple[int, str], KnownValue] = {}
     for row in rows:
         before = newest.get((row.org_id, row.field))

@@ -12,6 +12,7 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import parse_fields
 from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.facts.rules import VOID, NewFact
@@ -90,7 +91,7 @@ def _written(context: Context, rows: Sequence[NewRecord]) -> list[Record]:
     if faults:
         raise Invalid("Some fields need attention.", faults=faults)
     check_references(context, [(kind, record.values) for kind, record in zip(kinds, records, strict=True)])
-    Record.objects.bulk_create(records, batch_size=500)
+    insert_new(records)
     hold_records(context, zip(records, kinds, strict=True))
     new = [fact for kind, record in zip(kinds, records, strict=True) for fact in facts_of(record, kind)]
     for root in packs:

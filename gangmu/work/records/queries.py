@@ -1,13 +1,15 @@
 """Every read of records; the reader comes first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
+from gangmu.core.fields import FieldSpec
 from gangmu.core.periods import Period
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
@@ -236,20 +238,63 @@ def known_before(record: Record) -> dict[str, KnownValue]:
     return {each.field: each for each in rows.exclude(own).order_by("day", "pk")}
 
 
-def brings_news(kind: RecordKind, record: Record) -> bool:
-    """Whether a record says anything that was not known and valid before it; if not, it only confirms."""
-    told = [
+def bringing_news(written: Iterable[tuple[RecordKind, Record]]) -> set[int]:
+    """Return which records say anything that was not known and valid before them; the others only confirm."""
+    news, shared = set(), []
+    for kind, record in written:
+        told = _told(kind, record)
+        if told and all(spec.of for spec in told):
+            shared.append((record, told))
+        else:
+            news.add(record.pk)
+    before = _newest_before(
+        [record for record, _ in shared], {spec.of for _, told in shared for spec in told}
+    )
+    roots = {record.org.root_id: record.org for record, _ in shared}
+    fields = {root: field_kinds(org) for root, org in roots.items()}
+    return news | {
+        record.pk
+        for record, told in shared
+        if any(_is_news(spec, record, before[record.pk], fields[record.org.root_id]) for spec in told)
+    }
+
+
+def _told(kind: RecordKind, record: Record) -> list[FieldSpec]:
+    """Return the fields in which a record says something, but for its day."""
+    return [
         spec
         for spec in kind.fields
         if spec.code != kind.day_field and record.values.get(spec.code) is not None
     ]
-    if not told or any(not spec.of for spec in told):
-        return True
-    before, fields = known_before(record), field_kinds(record.org)
-    return any(
+
+
+def _is_news(
+    spec: FieldSpec, record: Record, before: Mapping[str, KnownValue], fields: Mapping[str, FieldKind]
+) -> bool:
+    return (
         spec.of not in before
         or before[spec.of].value != record.values[spec.code]
         or spec.of not in fields
         or not is_valid(fields[spec.of], before[spec.of].day, record.day)
-        for spec in told
     )
+
+
+def _newest_before(records: Sequence[Record], fields: Iterable[str]) -> dict[int, dict[str, KnownValue]]:
+    """Return what was known before each of some records said it, by record and field; two reads for all."""
+    found: dict[int, dict[str, KnownValue]] = {record.pk: {} for record in records}
+    codes = sorted(fields)
+    if not codes:
+        return found
+    own = Q(record=OuterRef("first")) | Q(record__origin=OuterRef("first"))
+    earlier = KnownValue.objects.filter(
+        org=OuterRef("org"), standing=True, day__lte=OuterRef("day"), entered_at__lte=OuterRef("entered_at")
+    ).exclude(own)
+    newest = [Subquery(earlier.filter(field=code).order_by("-day", "-pk").values("pk")[:1]) for code in codes]
+    rows = Record.objects.filter(pk__in=list(found)).alias(first=Coalesce("origin", "pk"))
+    keys = {key: held for key, *held in rows.values_list("pk", *newest)}
+    values = KnownValue.objects.only("value", "day").in_bulk(
+        [key for held in keys.values() for key in held if key is not None]
+    )
+    for record, held in keys.items():
+        found[record] = {code: values[key] for code, key in zip(codes, held, strict=True) if key is not None}
+    return found

@@ -11,16 +11,16 @@ from django.db.models.functions import Coalesce
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.facts.operations import write_facts
-from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.orgs.models import Org
-from gangmu.work.plans.facts import fact_of_late_answer, source_of
+from gangmu.work.plans.facts import fact_of_late_answer
 from gangmu.work.plans.models import Answer, ClosedTally, Order, Passing, Return, Task
 from gangmu.work.plans.operations.held import held_below, held_task
 from gangmu.work.plans.queries.duties import record_kind_of
 from gangmu.work.plans.queries.hats import Worn, worn_at
-from gangmu.work.plans.queries.news import nothing_to_review
-from gangmu.work.plans.queries.tasks import standing_answer
+from gangmu.work.plans.queries.news import settled_by
+from gangmu.work.plans.queries.tasks import fact_of_answering, standing_answer
 from gangmu.work.plans.rules import UNANSWERED, state_after, timing_of
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import NewRecord, correct_record, write_record, write_records
@@ -97,23 +97,21 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: 
     again = [task.pk for task, _ in pairs if task.versions]
     if again:
         Answer.objects.filter(task__in=again, standing=True).update(standing=False)
-    answers = Answer.objects.bulk_create(
-        [
-            Answer(
-                task=task,
-                version=task.versions + 1,
-                record=record,
-                answered_for_id=task.org_id,
-                entered_by_id=context.account,
-                person=context.actor.person_id,
-                answered_at=context.now,
-                post_id=worn.post,
-                substitute_for_id=worn.substitute_for,
-            )
-            for task, record in pairs
-        ],
-        batch_size=500,
-    )
+    answers = [
+        Answer(
+            task=task,
+            version=task.versions + 1,
+            record=record,
+            answered_for_id=task.org_id,
+            entered_by_id=context.account,
+            person=context.actor.person_id,
+            answered_at=context.now,
+            post_id=worn.post,
+            substitute_for_id=worn.substitute_for,
+        )
+        for task, record in pairs
+    ]
+    insert_new(answers)
     passed = [task.pk for task, _ in pairs if task.state == Task.State.PASSED]
     if passed:  # the passer has answered: nobody is waited for any more
         Passing.objects.filter(task__in=passed, state=Passing.State.PASSED).update(
@@ -124,7 +122,7 @@ def write_answers(context: Context, pairs: Sequence[tuple[Task, Record]], worn: 
         task.state = state_after(task.state, "answer") or task.state
         task.answered_on = task.answered_on or today
         task.versions += 1
-    settled = {task.pk for task, record in pairs if nothing_to_review(task, record)}
+    settled = settled_by(pairs)
     for timing in {task.timing for task, _ in pairs}:
         timed = [task.pk for task, _ in pairs if task.timing == timing]
         _move_on(context, [key for key in timed if key not in settled], timing, accepted=False)
@@ -277,6 +275,6 @@ def answer_late(context: Context, task: Task, *, record: Record, as_post: int | 
     ClosedTally.objects.filter(order=held.order_id, parent=held.parent_id).update(
         late=F("late") + 1, missing=F("missing") - 1
     )
-    silent = facts_of_sources([source_of(held)]).get(code="task.answered")
+    silent = fact_of_answering(held)
     write_facts(context, held.order.issuer.root_id, [fact_of_late_answer(held, silent)])
     return answer

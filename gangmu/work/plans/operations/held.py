@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.text import msgid
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.rules import is_below
-from gangmu.work.plans.models import Task
+from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.orders import BATCH
 from gangmu.work.plans.rules import Event, change_between, may
 
@@ -65,6 +65,10 @@ def check_seen(task: Task, seen: str) -> None:
         raise StaleTask.of(task, seen)
 
 
+_ORDER = Prefetch("order", Order.objects.select_related("pack", "issuer").defer("pack__files"))
+"""What many tasks have in common is read once, not with each."""
+
+
 def _locked(*beside: str) -> "QuerySet[Task]":
     return (
         Task.objects.select_for_update(of=("self",))
@@ -88,18 +92,20 @@ def held_task(task: Task, event: Event, seen: str = "") -> Task:
     return held
 
 
-def fresh_tasks(ids: Sequence[int]) -> dict[int, Task]:
+def fresh_tasks(ids: Sequence[int], event: Event | None = None) -> dict[int, Task]:
     """Return many tasks, locked and fresh, by their ids; those that are not there are left out."""
     if len(ids) > BATCH:
         raise Invalid("At most %(most)s tasks are taken at once.", {"most": BATCH})
     if len(set(ids)) != len(ids):
         raise Invalid("A task stands twice in the list.")
-    return {task.pk: task for task in _locked(*REVIEWERS).filter(pk__in=list(ids))}
+    tasks = Task.objects.select_for_update(of=("self",)).filter(pk__in=list(ids))
+    beside = ("org",) if event == "answer" else ("org", "org__parent")  # whoever answers asks for no reviewer
+    return {task.pk: task for task in tasks.prefetch_related(_ORDER, *beside)}
 
 
-def tasks_below(top: Org, ids: Sequence[int]) -> dict[int, Task]:
+def tasks_below(top: Org, ids: Sequence[int], event: Event | None = None) -> dict[int, Task]:
     """Return many tasks of organizations at or below one, locked and fresh; another refuses them all."""
-    tasks = fresh_tasks(ids)
+    tasks = fresh_tasks(ids, event)
     for id_ in ids:
         task = tasks.get(id_)
         if task is None or not is_below(task.org.path, top.path):
@@ -109,7 +115,7 @@ def tasks_below(top: Org, ids: Sequence[int]) -> dict[int, Task]:
 
 def held_below(top: Org, ids: Sequence[int], event: Event) -> dict[int, Task]:
     """Return many tasks at or below an organization that may take a step; otherwise refuse."""
-    tasks = tasks_below(top, ids)
+    tasks = tasks_below(top, ids, event)
     for task in tasks.values():
         if not may(task.standing, event, closed=task.is_over()):
             raise TaskConflict.of(task, event)

@@ -5,6 +5,7 @@ from datetime import date
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.guard.queries import refuse_text
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_version_of
@@ -133,7 +134,7 @@ def deliver_order(context: Context, order: Order, *, most: int = BATCH) -> int:
     tree = tree_on(context, held.issuer, held.issued_on, after=held.delivered_to)
     asked = who_is_asked(duty_of_order(held), tree)
     batch = asked[: min(most, BATCH)]
-    Task.objects.bulk_create([_task(held, each) for each in batch], batch_size=500)
+    insert_new([_task(held, each) for each in batch])
     if batch:
         held.delivered_to = batch[-1].path
     if len(asked) == len(batch):

@@ -13,15 +13,14 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.facts.operations import write_facts
-from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.facts.rules import NewFact
 from gangmu.kernel.orgs.models import Org
-from gangmu.work.plans.facts import source_of
 from gangmu.work.plans.models import Answer, ClosedTally, Order, PaperAnswer, Task
 from gangmu.work.plans.operations.answers import NewAnswer, answer_late, answer_tasks
 from gangmu.work.plans.operations.held import tasks_below
 from gangmu.work.plans.operations.orders import BATCH
 from gangmu.work.plans.queries.duties import record_kind_of
+from gangmu.work.plans.queries.tasks import fact_of_answering
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import take_back_records, write_record
 from gangmu.work.records.rules import serves
@@ -178,6 +177,6 @@ def _silent_again(context: Context, order: Order, task: Task) -> None:
     ClosedTally.objects.filter(order=order, parent=task.parent_id).update(
         late=F("late") - 1, missing=F("missing") + 1
     )
-    said = facts_of_sources([source_of(task)]).get(code="task.answered")
+    said = fact_of_answering(task)
     again = NewFact(said.org_id, said.day, said.code, Decimal(0), said.source, said.item, said.fact)
     write_facts(context, order.issuer.root_id, [again])

@@ -6,6 +6,7 @@ from typing import Any
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid
+from gangmu.kernel.audit.rows import insert_new
 from gangmu.work.plans.models import Dispute, Extension, Passing, Step, Task
 
 MOST_WORDS = 500
@@ -33,7 +34,8 @@ def note_steps(
         )
         for task in tasks
     ]
-    return Step.objects.bulk_create(rows, batch_size=500)
+    insert_new(rows)
+    return rows
 
 
 def needed(words: str, field: str = "reason", most: int = MOST_WORDS) -> str:
