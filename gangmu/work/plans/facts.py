@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.facts.rules import NewFact
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.rules import noted
@@ -13,6 +14,15 @@ from gangmu.work.plans.rules import noted
 def source_of(task: Task) -> str:
     """Return what a fact of a task leads back to."""
     return f"task:{task.pk}"
+
+
+def fact_of_answering(task: Task) -> Fact:
+    """Return the fact that says whether a closed task was answered, for whoever replaces it.
+
+    It is told apart here: asked for by its code, SQLite would walk all facts of that code.
+    """
+    (found,) = (each for each in facts_of_sources([source_of(task)]) if each.code == "task.answered")
+    return found
 
 
 def facts_of_closing(

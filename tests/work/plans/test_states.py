@@ -501,7 +501,7 @@ def test_a_list_takes_the_same_number_of_queries_for_one_row_and_for_three(
     office = month.office
     rows = ticked(month, *[office.branch, office.other_branch, office.far_branch][:count])
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         extend_ticked(month.officer, office.county, rows=rows, until=LATER, reason="防汛")
     assert Bulk.objects.count() == 1
 

@@ -14,13 +14,13 @@ from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.audit.rows import insert_new
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.orgs.models import Org
-from gangmu.work.plans.facts import fact_of_late_answer
+from gangmu.work.plans.facts import fact_of_answering, fact_of_late_answer
 from gangmu.work.plans.models import Answer, ClosedTally, Order, Passing, Return, Task
 from gangmu.work.plans.operations.held import held_below, held_task
 from gangmu.work.plans.queries.duties import record_kind_of
 from gangmu.work.plans.queries.hats import Worn, worn_at
 from gangmu.work.plans.queries.news import settled_by
-from gangmu.work.plans.queries.tasks import fact_of_answering, standing_answer
+from gangmu.work.plans.queries.tasks import standing_answer
 from gangmu.work.plans.rules import UNANSWERED, state_after, timing_of
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import NewRecord, correct_record, write_record, write_records

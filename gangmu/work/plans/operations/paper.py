@@ -15,12 +15,12 @@ from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.rules import NewFact
 from gangmu.kernel.orgs.models import Org
+from gangmu.work.plans.facts import fact_of_answering
 from gangmu.work.plans.models import Answer, ClosedTally, Order, PaperAnswer, Task
 from gangmu.work.plans.operations.answers import NewAnswer, answer_late, answer_tasks
 from gangmu.work.plans.operations.held import tasks_below
 from gangmu.work.plans.operations.orders import BATCH
 from gangmu.work.plans.queries.duties import record_kind_of
-from gangmu.work.plans.queries.tasks import fact_of_answering
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import take_back_records, write_record
 from gangmu.work.records.rules import serves

@@ -7,11 +7,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.frame.formats import listed
-from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.facts.queries import facts_of_sources
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
-from gangmu.work.plans.facts import source_of
 from gangmu.work.plans.models import Answer, Order, Return, Step, Task
 from gangmu.work.plans.queries.disputes import Happened, history_of_disputes, knows_dispute
 from gangmu.work.plans.rules import (
@@ -97,15 +94,6 @@ def standing_answer(task: Task) -> Answer | None:
         .defer("record__pack__files")
         .first()
     )
-
-
-def fact_of_answering(task: Task) -> Fact:
-    """Return the fact that says whether a closed task was answered, for whoever replaces it.
-
-    It is told apart here: asked for by its code, SQLite would walk all facts of that code.
-    """
-    (found,) = (each for each in facts_of_sources([source_of(task)]) if each.code == "task.answered")
-    return found
 
 
 def answers_of(task: Task) -> QuerySet[Answer]:
