@@ -12,11 +12,10 @@ from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, within_below
-from gangmu.work.plans.models import Order, Task
+from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.work.plans.queries.account import Line, account_of, total_of
 from gangmu.work.plans.queries.duties import duty_titles
-from gangmu.work.plans.queries.tasks import in_cell
+from gangmu.work.plans.queries.tasks import overdue_below
 from gangmu.work.plans.rules import Tally
 from gangmu.work.programmes.models import Letter, Project
 from gangmu.work.programmes.queries.letters import visible_letters
@@ -102,17 +101,7 @@ def leader_month(context: Context, org: Org, month: Period) -> LeaderMonth:
 
 def _stuck(context: Context, org: Org, titles: dict[str, Text]) -> Iterator[StuckLine]:
     """Yield what does not move today: overdue duties, the oldest first, letters and projects."""
-    # the few running orders are named: by a range of paths SQLite would walk every task there was
-    over = (Order.State.CLOSED, Order.State.WITHDRAWN)
-    running = list(Order.objects.exclude(state__in=over).values_list("pk", flat=True))
-    here = within_below(context.places("plans.view"), org, "path")
-    overdue = (
-        Task.objects.filter(here, in_cell("overdue", context.today), order__in=running)
-        .order_by()
-        .values_list("duty", "period")
-        .annotate(count=Count("pk"), since=Min("due_on"))
-        .order_by("since", "duty")
-    )
+    overdue = overdue_below(context, org)
     for duty, period, count, since in overdue[:MOST_STUCK]:
         given = {"org": str(org.pk), "period": period, "duty": duty, "cell": "overdue"}
         yield StuckLine(

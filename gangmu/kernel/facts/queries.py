@@ -106,8 +106,8 @@ def known_below(context: Context, top: Org, wanted: Iterable[Wanted]) -> set[Wan
         return set()
     sums = FactSum.objects.filter(within_below(context.places("plans.view"), top), facts__gt=0).order_by()
     known = {f"known{at}": Exists(_summed(sums, each)) for at, each in enumerate(asked)}
-    (held,) = Org.objects.filter(pk=top.pk).values_list(*known.values())
-    return {each for each, there in zip(asked, held, strict=True) if there}
+    held = visible_orgs(context).order_by().filter(pk=top.pk).values_list(*known.values()).first() or ()
+    return {each for each, there in zip(asked, held, strict=False) if there}
 
 
 def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:

@@ -13,7 +13,7 @@ from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import ids_within, in_subtree
+from gangmu.kernel.orgs.queries import ids_within, orgs_below
 from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
@@ -235,7 +235,8 @@ def _held(context: Context, issuer: Org, asked: Demand, pack: Pack, synonyms: Sy
     if own is None:
         return
     names, span = field_names(own, synonyms), Period.parse(asked.period)
-    count = _organizations(issuer, standing_records(context, kind=own.code, period=span))
+    below = orgs_below(context, issuer)
+    count = _organizations(below, standing_records(context, kind=own.code, period=span))
     if count:
         yield Held(own.code, own.title.within(context.language), (), count)
     for kind in pack.all(RecordKind):
@@ -244,17 +245,16 @@ def _held(context: Context, issuer: Org, asked: Demand, pack: Pack, synonyms: Sy
             continue
         records = standing_records(context, kind=kind.code)
         count = _organizations(
-            issuer, records.filter(day__gte=context.today - LOOKED_BACK, day__lte=span.last)
+            below, records.filter(day__gte=context.today - LOOKED_BACK, day__lte=span.last)
         )
         if count:
             fields = tuple(sorted(names[each] for each in shared))
             yield Held(kind.code, kind.title.within(context.language), fields, count)
 
 
-def _organizations(under: Org, records: QuerySet[Any]) -> int:
+def _organizations(orgs: QuerySet[Org], records: QuerySet[Any]) -> int:
     """Return at how many organizations there is one; each is asked for the first, not for all."""
-    held = Exists(records.order_by().filter(org=OuterRef("pk")))
-    return int(Org.objects.filter(held, in_subtree(under.path)).count())
+    return int(orgs.order_by().filter(Exists(records.order_by().filter(org=OuterRef("pk")))).count())
 
 
 # The index of earlier words

@@ -208,6 +208,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "people.posts_over_time": {"kind": lambda scene: "secretary"},
     "people.people_of": {"below": lambda scene: True},
     "plans.order_cost": {"duty": lambda scene: "theme_day", "period": lambda scene: "2015-10"},
+    "plans.overdue_below": "codes of duties and counts; nothing is late in the scene",
     "standards.area_rows": {"level": lambda scene: "township"},
     "standards.evidence_at_hand": {
         "kind": lambda scene: all_standards(scene.office.county)[0],
@@ -273,6 +274,7 @@ TELLS_NO_NAME = {
     "burden.months_asked": "months",
     "burden.openings_of": "nobody has opened anything in the scene",
     "plans.order_cost": "the town's own order stands beside nobody else's",
+    "plans.overdue_below": "codes of duties and counts; nothing is late in the scene",
     "reports.counted_now": "numbers of organizations that are named by their ids",
     "reports.places_to_write": "the tops of where it holds a permission, the county",
     "reports.sees_figures": "yes or no",

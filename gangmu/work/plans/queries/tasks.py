@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.frame.formats import listed
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, within
+from gangmu.kernel.orgs.queries import in_subtree, within, within_below
 from gangmu.work.plans.models import Answer, Order, Return, Step, Task
 from gangmu.work.plans.queries.disputes import Happened, history_of_disputes, knows_dispute
 from gangmu.work.plans.rules import (
@@ -192,6 +192,23 @@ def in_cell(cell: str, today: date) -> Q:
         case "carried":
             return Q(state__in=OPEN, closed_at=None, order__state=Order.State.CLOSED)
     return _at_station(cell)
+
+
+def overdue_below(context: Context, org: Org) -> QuerySet[Task, tuple[str, str, int, date]]:
+    """Return what is not answered after its day at an organization and below: duty, period, how many, since when.
+
+    The few running orders are named: by a range of paths SQLite would walk every task there was.
+    """
+    over = (Order.State.CLOSED, Order.State.WITHDRAWN)
+    running = list(Order.objects.exclude(state__in=over).values_list("pk", flat=True))
+    here = within_below(context.places("plans.view"), org, "path")
+    return (
+        Task.objects.filter(here, in_cell("overdue", context.today), order__in=running)
+        .order_by()
+        .values_list("duty", "period")
+        .annotate(count=Count("pk"), since=Min("due_on"))
+        .order_by("since", "duty")
+    )
 
 
 def _at_station(station: str) -> Q:
