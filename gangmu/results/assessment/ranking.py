@@ -19,7 +19,7 @@ from gangmu.results.indicators.definitions import places
 from gangmu.results.indicators.tree import Flags, Ints
 
 _SMALL = 2**61
-_FARTHEST = 2**62
+FARTHEST = 2**62
 _ABOVE_SCORES = 10_003
 
 NOTES = ("coverage", "waiting", "no_peers", "few_peers", "veto")
@@ -28,12 +28,12 @@ NOTES = ("coverage", "waiting", "no_peers", "few_peers", "veto")
 def bounded(amount: Amount) -> Ints:
     """Return values in one word; what does not fit lies beyond every bound, and stays there."""
     if amount.high is None:
-        return np.clip(amount.low, -_FARTHEST, _FARTHEST)
+        return np.clip(amount.low, -FARTHEST, FARTHEST)
     carried = amount.high + (amount.low >> HALF_BITS)
     most = 1 << (62 - HALF_BITS)
     held = np.clip(carried, -most, most - 1)
     inside = (held << HALF_BITS) + (amount.low & ((1 << HALF_BITS) - 1))
-    return np.where(carried < -most, -_FARTHEST, np.where(carried >= most, _FARTHEST, inside))
+    return np.where(carried < -most, -FARTHEST, np.where(carried >= most, FARTHEST, inside))
 
 
 def _columns_for(*bounds: int) -> Any:
@@ -84,7 +84,7 @@ def _by_unit(each: Decimal, points: Decimal, value: Ints, *, deducted: bool) -> 
     digits = places(each)
     step, full = scaled(each, digits), scaled(points, 6 + digits)
     most = -(-full // step) if step else 0
-    held = np.clip(value, 0, min(most, _FARTHEST)).astype(
+    held = np.clip(value, 0, min(most, FARTHEST)).astype(
         _columns_for(2 * full + 10 ** (5 + digits), step * (most + 1))
     )
     taken = np.minimum(held * step, full)

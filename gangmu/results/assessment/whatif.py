@@ -1,23 +1,65 @@
 """A scorecard applied to all organizations by other weights and rules: pure, and never a result."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from gangmu.results.assessment.definitions import ScorecardKind
-from gangmu.results.assessment.rules import score_of, standing
+from gangmu.results.assessment.ranking import FARTHEST, Field, Scores, scored
+from gangmu.results.assessment.scoring import scaled
+from gangmu.results.indicators.tree import Ints
+
+_NONE = -1
+"""What stands for no score, rank or stars in a column."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one organization: its peer group, its values, and those that veto."""
+    """What is known of one organization: its peer group, its values and those that veto; what it was given."""
 
     org: int
     peer_group: str
     placed: bool
     values: Mapping[str, Decimal | None]
-    vetoes: Mapping[str, Decimal | None]
+    score: Decimal | None = None
+    rank: int | None = None
+    stars: int | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What organizations have or would have, in columns of hundredths, ranks and stars."""
+
+    score: Ints
+    rank: Ints
+    stars: Ints
+
+    @property
+    def scores(self) -> list[Decimal]:
+        """The scores of those that have one."""
+        return [Decimal(score).scaleb(-2) for score in self.score[self.score != _NONE].tolist()]
+
+    @property
+    def starred(self) -> Counter[int]:
+        """How many have so many stars."""
+        return Counter(self.stars[self.stars != _NONE].tolist())
+
+    def unlike(self, other: "Given") -> int:
+        """Return how many have another score, rank or number of stars in the other."""
+        same = (self.score == other.score) & (self.rank == other.rank) & (self.stars == other.stars)
+        return int((~same).sum())
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The organizations of one scorecard: where each stands in the columns, what is known, what was given."""
+
+    at: Mapping[int, int]
+    field: Field
+    given: Given
 
 
 @dataclass(frozen=True)
@@ -30,63 +72,54 @@ class Judged:
     stars: int | None
 
 
-def judged(card: ScorecardKind, better: Mapping[str, bool], orgs: Iterable[Known]) -> dict[int, Judged]:
+def columns_of(orgs: Iterable[Known], indicators: Iterable[str]) -> Columns:
+    """Return organizations as columns of what they are judged by."""
+    rows = list(orgs)
+    values, known = {}, {}
+    for code in indicators:
+        held = [row.values.get(code) for row in rows]
+        known[code] = np.array([value is not None for value in held], bool)
+        values[code] = np.array([_millionths(value) for value in held], np.int64)
+    groups = {name: at for at, name in enumerate(dict.fromkeys(row.peer_group for row in rows))}
+    group = np.array([groups[row.peer_group] for row in rows], np.int64)
+    field = Field(values, known, group, np.array([row.placed for row in rows], bool))
+    return Columns({row.org: at for at, row in enumerate(rows)}, field, _given(rows))
+
+
+def _millionths(value: Decimal | None) -> int:
+    """Return a value as the engine holds it: what does not fit lies beyond every bound, and stays there."""
+    return 0 if value is None else min(max(scaled(value, 6), -FARTHEST), FARTHEST)
+
+
+def _given(rows: Sequence[Known]) -> Given:
+    scores = [_NONE if row.score is None else scaled(row.score, 2) for row in rows]
+    ranks = [_NONE if row.rank is None else row.rank for row in rows]
+    stars = [_NONE if row.stars is None else row.stars for row in rows]
+    return Given(*(np.array(column, np.int64) for column in (scores, ranks, stars)))
+
+
+def judged(card: ScorecardKind, better: Mapping[str, bool], columns: Columns) -> Scores:
     """Return what every organization would have by this scorecard.
 
-    By an unchanged one it is what the engine made: the same rounding, ties and ceilings.
+    The engine's own rules: by an unchanged scorecard it is what the engine made.
     """
-    groups: dict[str, list[tuple[Known, Decimal | None]]] = defaultdict(list)
-    for each in orgs:
-        groups[each.peer_group].append((each, score_of(card, standing(card, each.values, better))))
-    found: dict[int, Judged] = {}
-    for members in groups.values():
-        found |= _judged_group(card, members)
-    return found
+    return scored(card, columns.field, better.__getitem__)
 
 
-def _judged_group(card: ScorecardKind, members: list[tuple[Known, Decimal | None]]) -> dict[int, Judged]:
-    placed = members[0][0].placed
-    scores = sorted((score for _, score in members if score is not None), reverse=True)
-    peers = len(scores) if placed else 0
-    ranked = placed and peers >= card.min_peers
-    place: dict[Decimal, int] = {}
-    for at, score in enumerate(scores, 1):
-        place.setdefault(score, at)
-    stars = _stars(card, members, peers, bound=ranked)
-    return {
-        each.org: Judged(
-            score, peers, place[score] if ranked and score is not None else None, stars.get(each.org)
-        )
-        for each, score in members
-    }
+def given(made: Scores) -> Given:
+    """Return what organizations would have, beside what they have."""
+    return Given(made.score, made.rank, made.stars)
 
 
-def _stars(
-    card: ScorecardKind, members: list[tuple[Known, Decimal | None]], peers: int, *, bound: bool
-) -> dict[int, int]:
-    given: dict[int, int] = {}
-    for star in card.stars:
-        wanted = [
-            (each.org, score)
-            for each, score in members
-            if score is not None
-            and score >= star.at_least
-            and each.org not in given
-            and star.stars <= _most_stars(card, each)
-        ]
-        limit = int(star.share * peers) if star.share is not None and bound else len(wanted)
-        taken = {org for org, score in wanted if sum(other >= score for _, other in wanted) <= limit}
-        given |= dict.fromkeys(taken, star.stars)
-    return given
-
-
-def _most_stars(card: ScorecardKind, known: Known) -> int:
-    caps = [
-        veto.stars_at_most
-        for veto in card.veto
-        if (value := known.vetoes.get(veto.indicator)) is not None and value > veto.above
-    ]
-    return min(caps, default=2**31)
+def judged_one(made: Scores, at: int) -> Judged:
+    """Return what the organization at one place of the columns would have."""
+    score, rank, stars = (int(column[at]) for column in (made.score, made.rank, made.stars))
+    return Judged(
+        None if score == _NONE else Decimal(score).scaleb(-2),
+        int(made.peers[at]),
+        None if rank == _NONE else rank,
+        None if stars == _NONE else stars,
+    )
 
 
 def changed_card(

@@ -10,7 +10,7 @@ from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations import rounds
 from gangmu.results.assessment.queries.comparing import moves_between, what_if
 from gangmu.results.assessment.queries.rounds import scorecard_of
-from gangmu.results.assessment.whatif import Known, changed_card, judged
+from gangmu.results.assessment.whatif import Judged, Known, changed_card, columns_of, judged, judged_one
 from tests.results.assessment.conftest import Year
 from tests.results.assessment.test_operations import in_publicity
 
@@ -19,10 +19,17 @@ def test_what_if_by_the_same_rules_is_what_the_engine_made(year: Year) -> None:
     round_ = in_publicity(year)
     card = scorecard_of(round_, "branch_year")
 
-    found = what_if(year.at(year.officer, 5), round_, card)
+    untouched = what_if(year.at(year.officer, 5), round_, card)
+    judged_again = what_if(year.at(year.officer, 5), round_, card.model_copy(update={"title": "另一个"}))
 
-    assert found.moved == 0
-    assert found.before == found.after
+    for found in (untouched, judged_again):
+        assert found.moved == 0
+        assert sorted(found.before) == sorted(found.after) == sorted(untouched.before)
+        assert found.stars_before == found.stars_after == untouched.stars_before
+        assert [found.then(row) for row in found.rows] == [
+            Judged(row.score, row.peers, row.rank, row.stars) for row in found.rows
+        ]
+        assert len(found.rows) == 2
 
 
 def test_what_if_by_other_weights_touches_no_result(year: Year) -> None:
@@ -97,9 +104,9 @@ def test_ranks_and_stars_are_those_of_the_contract(seed: int) -> None:
     )
     values = {org: Decimal(chance.randrange(11)) / 10 for org in range(chance.randrange(2, 30))}
 
-    found = judged(
-        card, {"i": True}, [Known(org, "g", True, {"i": value}, {}) for org, value in values.items()]
-    )
+    columns = columns_of((Known(org, "g", True, {"i": value}) for org, value in values.items()), ["i"])
+    made = judged(card, {"i": True}, columns)
+    found = {org: judged_one(made, at) for org, at in columns.at.items()}
 
     for org, value in values.items():
         above = sum(other > value for other in values.values())

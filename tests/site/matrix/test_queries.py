@@ -312,7 +312,7 @@ TELLS_NO_NAME = {
     "standards.shown_sites": "sites by their own titles",
     "standards.site_by_id": "the same",
     "assessment.results_over_years": "the round of the scene is not final",
-    "assessment.scores_within": "bare scores",
+    "assessment.spread_within": "bare numbers of scores",
     "assessment.screening_by_id": "for the parent alone, the town",
     "assessment.screenings_for": "for the parent alone, the town",
     "quality.check_lines": "numbers of doubts, by check",

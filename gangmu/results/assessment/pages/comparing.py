@@ -1,6 +1,7 @@
 """Results beside each other: runs, years, organizations, and other rules."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -41,7 +42,7 @@ from gangmu.results.assessment.queries.comparing import (
 from gangmu.results.assessment.queries.evidence import share_in
 from gangmu.results.assessment.queries.results import readable_results, result_of, results_over_years
 from gangmu.results.assessment.queries.rounds import indicators_of, round_by_id, scorecard_of, standing_run
-from gangmu.results.assessment.whatif import changed_card
+from gangmu.results.assessment.whatif import Judged, changed_card
 from gangmu.results.indicators.definitions import IndicatorKind
 
 WHY = {
@@ -239,10 +240,13 @@ def _asked(card: ScorecardKind, sent: Mapping[str, str]) -> tuple[ScorecardKind,
         return card, translate("These numbers make no scorecard: weights above 0, two different ends.")
 
 
-def _spread(scores: tuple[Decimal, ...]) -> list[int]:
-    return [
-        sum(low <= each < low + 10 or each == low + 10 == 100 for each in scores) for low in range(0, 100, 10)
-    ]
+def _spread(scores: Sequence[Decimal]) -> list[int]:
+    found = Counter(min(int(each) // 10, 9) for each in scores)  # 100 is in the last
+    return [found[at] for at in range(10)]
+
+
+def _rank(judged: Judged) -> tuple[int | None, int]:
+    return judged.rank, judged.peers
 
 
 @page("assessment.review")
@@ -261,13 +265,13 @@ def instead(request: Request, round_id: int, card_code: str) -> HttpResponse:
         {translate("As it stands"): _spread(found.before), translate("What if"): _spread(found.after)},
     )
     listed = [
-        Column("org", say("Organization"), value=lambda row: row[0].org.name, width=34),
-        Column("score", say("Score"), "number", value=lambda row: row[0].score, places=2),
-        Column("then", say("What if: score"), "number", value=lambda row: row[1].score, places=2),
-        Column("rank", say("Rank"), "rank", value=lambda row: (row[0].rank, row[0].peers)),
-        Column("then_rank", say("What if: rank"), "rank", value=lambda row: (row[1].rank, row[1].peers)),
-        Column("stars", say("Stars"), value=lambda row: stars_text(row[0].stars)),
-        Column("then_stars", say("What if: stars"), value=lambda row: stars_text(row[1].stars)),
+        Column("org", say("Organization"), value=lambda row: row.org.name, width=34),
+        Column("score", say("Score"), "number", places=2),
+        Column("then", say("What if: score"), "number", value=lambda row: found.then(row).score, places=2),
+        Column("rank", say("Rank"), "rank", value=lambda row: (row.rank, row.peers)),
+        Column("then_rank", say("What if: rank"), "rank", value=lambda row: _rank(found.then(row))),
+        Column("stars", say("Stars"), value=lambda row: stars_text(row.stars)),
+        Column("then_stars", say("What if: stars"), value=lambda row: stars_text(found.then(row).stars)),
     ]
     table = Table(
         request,

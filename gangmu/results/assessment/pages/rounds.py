@@ -1,10 +1,10 @@
 """Rounds: the list, the opening, and the page from which a round is led."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Case, Q, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -51,12 +51,14 @@ from gangmu.results.assessment.pages.words import (
 from gangmu.results.assessment.queries.appeals import visible_appeals
 from gangmu.results.assessment.queries.comparing import round_before
 from gangmu.results.assessment.queries.results import (
+    FEWEST,
+    SPREAD,
     aim_reached,
     groups_of,
     listed_results,
+    may_open,
     own_results,
-    readable_results,
-    scores_within,
+    spread_within,
     stars_given,
     withheld,
 )
@@ -177,8 +179,8 @@ def _unclosed(org: Org, written: str) -> int:
 # --- one round -----------------------------------------------------------------------------
 
 
-def result_columns(round_: Round, openable: set[int], held_back: set[str]) -> list[Column]:
-    """Return the columns of a list of results."""
+def result_columns(round_: Round, held_back: set[str]) -> list[Column]:
+    """Return the columns of a list of results, each with whether it opens."""
     cards = scorecard_titles(round_)
     return [
         Column(
@@ -187,7 +189,7 @@ def result_columns(round_: Round, openable: set[int], held_back: set[str]) -> li
             value=lambda row: row.org.name,
             link=lambda row: (
                 reverse("assessment-result", args=(round_.pk, row.org_id, row.scorecard))
-                if row.pk in openable
+                if row.opens
                 else None
             ),
             sort="org__code",
@@ -215,17 +217,14 @@ def result_columns(round_: Round, openable: set[int], held_back: set[str]) -> li
 
 def distribution(round_: Round, context: Context, group: str = "") -> list[Chart]:
     """Return how the scores within reach are spread, a chart for each scorecard, or of one peer group."""
-    charts = []
     titles = scorecard_titles(round_)
-    names = [f"{low}–{low + 10}" for low in range(0, 100, 10)]
-    for code in round_.scorecards:
-        scores = scores_within(context, round_, code, group)
-        if len(scores) < 5:
-            continue
-        found = Counter(min(int(each // 10), len(names) - 1) for each in scores)  # 100 is in the last
-        counts = [found[at] for at in range(len(names))]
-        charts.append(columns(titles[code], names, {translate("Organizations"): counts}, height="low"))
-    return charts
+    names = [f"{low}–{low + 10}" for low in SPREAD]
+    spread = spread_within(context, round_, group)
+    return [
+        columns(titles[code], names, {translate("Organizations"): spread[code]}, height="low")
+        for code in round_.scorecards
+        if sum(spread.get(code, ())) >= FEWEST
+    ]
 
 
 @page("assessment.view")
@@ -241,12 +240,11 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:60]
     if typed:
         rows = rows.filter(org__name__icontains=typed)
-    openable = set(readable_results(context, round_).values_list("pk", flat=True)) if round_.run else set()
     held_back = withheld(round_) if round_.run else set()
     table = Table(
         request,
-        result_columns(round_, openable, held_back),
-        rows,
+        result_columns(round_, held_back),
+        rows.defer("lines", "vetoes").annotate(opens=_opens(context, round_)),
         title=say("Results"),
         empty_title=say("No result to show here"),
         empty_advice=say(
@@ -290,6 +288,12 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "crumbs": [(translate("Appraisals"), reverse("assessment-rounds")), (round_.title, "")],
     }
     return render(request, "assessment/round.html", values)
+
+
+def _opens(context: Context, round_: Round) -> Case:
+    """Return of a listed result whether its name is a link."""
+    readable = Q(pk__isnull=False) & may_open(context, round_)  # what holds for all may not stand alone
+    return Case(When(readable, then=True), default=False)
 
 
 def _aim(round_: Round, context: Context, held_back: set[str]) -> dict[str, Any] | None:

@@ -1,19 +1,23 @@
 """Results beside each other: two runs, two years, two organizations, and what other rules would give."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from itertools import starmap
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DecimalField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.results.assessment.definitions import ScorecardKind
-from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.models import Result, Round, Run
 from gangmu.results.assessment.queries.results import readable_results
-from gangmu.results.assessment.queries.rounds import indicators_of
-from gangmu.results.assessment.whatif import Judged, Known, judged
+from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
+from gangmu.results.assessment.whatif import Columns, Judged, Known, columns_of, given, judged, judged_one
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,6 @@ def moves_since(context: Context, round_: Round, before: Round) -> Moves:
     return _moves(context, round_, Result.objects.filter(run__round=before, run__number=before.run))
 
 
-_JUDGED = ("score", "rank", "stars")
 _FEW = 500
 """Up to so many organizations are asked for by name; of more, all are read."""
 
@@ -101,21 +104,31 @@ _FEW = 500
 def _moves(context: Context, round_: Round, old: QuerySet[Result]) -> Moves:
     """Compare bare figures of all, and read whole only those that moved: their lines are long."""
     standing = Result.objects.filter(run__round=round_, run__number=round_.run)
-    was, now = (
-        {(org, card): rest for org, card, *rest in rows.values_list("org_id", "scorecard", *_JUDGED)}
-        for rows in (old, standing)
+    same = old.alias(**_comparable()).filter(
+        org=OuterRef("org"),
+        scorecard=OuterRef("scorecard"),
+        **{f"held_{name}": OuterRef(f"held_{name}") for name in _JUDGED},
     )
-    moved = {key for key, judged_now in now.items() if was.get(key) != judged_now}
-    readable, orgs = readable_results(context, round_), {org for org, _ in moved}
+    moved = standing.alias(**_comparable()).filter(~Exists(same))
+    keys = dict(moved.values_list("pk", "org_id"))
+    readable, orgs = readable_results(context, round_), set(keys.values())
     if len(orgs) <= _FEW:
         readable, old = readable.filter(org__in=orgs), old.filter(org__in=orgs)
     known = {(row.org_id, row.scorecard): row for row in old}
     rows = []
     for row in readable:
-        if (row.org_id, row.scorecard) in moved:
+        if row.pk in keys:
             before = known.get((row.org_id, row.scorecard))
             rows.append(Move(row, before, changed_lines(before, row) if before else ()))
-    return Moves(tuple(rows), len(moved))
+    return Moves(tuple(rows), len(keys))
+
+
+_JUDGED = ("score", "rank", "stars")
+
+
+def _comparable() -> dict[str, Coalesce]:
+    """Return what results are compared by, with a number where there is none: nothing equals nothing then."""
+    return {f"held_{name}": Coalesce(name, Value(-1), output_field=DecimalField()) for name in _JUDGED}
 
 
 @dataclass(frozen=True)
@@ -150,11 +163,15 @@ def two_beside(left: Result, right: Result) -> tuple[Line, ...]:
 
 @dataclass(frozen=True)
 class Instead:
-    """What other weights and rules would give, beside what stands; it is kept nowhere."""
+    """What other weights and rules would give, beside what stands; it is kept nowhere.
 
-    rows: tuple[tuple[Result, Judged], ...]
-    before: tuple[Decimal, ...]
-    after: tuple[Decimal, ...]
+    ``rows`` are the results that the reader may open; ``then`` tells what one of them would be.
+    """
+
+    rows: QuerySet[Result]
+    then: Callable[[Result], Judged]
+    before: Sequence[Decimal]
+    after: Sequence[Decimal]
     stars_before: Mapping[int, int]
     stars_after: Mapping[int, int]
     moved: int
@@ -164,28 +181,67 @@ def what_if(context: Context, round_: Round, card: ScorecardKind) -> Instead:
     """Return what a changed scorecard would give to all, and beside it what stands.
 
     All are judged, for ranks compare; of single organizations only those are told that the
-    reader may open anyway. Nothing is written.
+    reader may open anyway. Nothing is written. By the rules that stand nothing is judged again.
     """
+    shown = readable_results(context, round_).filter(scorecard=card.code).defer("lines", "vetoes")
+    if card == scorecard_of(round_, card.code):
+        return _as_it_stands(shown, round_, card)
+    columns = _columns(standing_run(round_), card)
     better = {code: kind.better == "more" for code, kind in indicators_of(round_, card).items()}
-    standing = list(Result.objects.filter(run__round=round_, run__number=round_.run, scorecard=card.code))
-    made = judged(card, better, [_known(row) for row in standing])
-    moved = sum(
-        (row.score, row.rank, row.stars)
-        != (made[row.org_id].score, made[row.org_id].rank, made[row.org_id].stars)
-        for row in standing
-    )
-    shown = readable_results(context, round_).filter(scorecard=card.code)
+    made = judged(card, better, columns)
+    before, after = columns.given, given(made)
     return Instead(
-        rows=tuple((row, made[row.org_id]) for row in shown),
-        before=tuple(row.score for row in standing if row.score is not None),
-        after=tuple(each.score for each in made.values() if each.score is not None),
-        stars_before=Counter(row.stars for row in standing if row.stars),
-        stars_after=Counter(each.stars for each in made.values() if each.stars),
-        moved=moved,
+        rows=shown,
+        then=lambda row: judged_one(made, columns.at[row.org_id]),
+        before=before.scores,
+        after=after.scores,
+        stars_before=before.starred,
+        stars_after=after.starred,
+        moved=before.unlike(after),
     )
 
 
-def _known(row: Result) -> Known:
-    values = {line["indicator"]: _decimal(line["value"]) for line in row.lines}
-    vetoes = {code: _decimal(value) for code, value in row.vetoes.items()}
-    return Known(row.org_id, row.peer_group, "no_peers" not in row.notes.split(","), values, vetoes)
+def _as_it_stands(shown: QuerySet[Result], round_: Round, card: ScorecardKind) -> Instead:
+    rows = Result.objects.filter(run__round=round_, run__number=round_.run, scorecard=card.code)
+    held = list(rows.values_list("score", "stars"))
+    scores = [score for score, _ in held if score is not None]
+    stars = Counter(stars for _, stars in held if stars)
+    return Instead(shown, _stands, scores, scores, stars, stars, 0)
+
+
+def _stands(row: Result) -> Judged:
+    return Judged(row.score, row.peers, row.rank, row.stars)
+
+
+_COLUMNS_KEPT = 4
+"""How many scorecards' columns stay in memory: somebody who tries weights comes back with the next ones."""
+
+
+def _columns(run: Run, card: ScorecardKind) -> Columns:
+    """Return what a run holds of all organizations of a scorecard; results of a run never change."""
+    return _read_columns(run.pk, tuple(sorted(run.results.items())), card.code, card.indicators)
+
+
+@lru_cache(maxsize=_COLUMNS_KEPT)
+def _read_columns(
+    run: int, prints: tuple[tuple[str, str], ...], card: str, indicators: tuple[str, ...]
+) -> Columns:
+    del prints  # what is kept is of results with these fingerprints only
+    rows = Result.objects.filter(run=run, scorecard=card).order_by("pk")
+    return columns_of(starmap(_known, rows.values_list(*_KNOWN)), indicators)
+
+
+_KNOWN = ("org_id", "peer_group", "notes", "lines", "vetoes", "score", "rank", "stars")
+
+
+def _known(
+    org: int,
+    group: str,
+    notes: str,
+    lines: list[dict[str, Any]],
+    vetoes: dict[str, str | None],
+    *stood: Any,
+) -> Known:
+    values = {line["indicator"]: _decimal(line["value"]) for line in lines}
+    values |= {code: _decimal(value) for code, value in vetoes.items()}
+    return Known(org, group, "no_peers" not in notes.split(","), values, *stood)

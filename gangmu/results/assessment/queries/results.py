@@ -57,14 +57,19 @@ def readable_results(context: Context, round_: Round) -> QuerySet[Result]:
     those that appealed.
     """
     rows = _standing(round_).select_related("org", "org__parent").order_by("org__code", "scorecard")
+    return rows.filter(may_open(context, round_))
+
+
+def may_open(context: Context, round_: Round) -> Q:
+    """Return the condition that a result of a round is one that this reader may open line by line."""
     if _in_review(round_):
-        return rows.filter(within(context.places("assessment.review")))
+        return within(context.places("assessment.review"))
     if not round_.shown:
-        return rows.none()
+        return Q(pk__in=())
     covered = Q(upper=True) & within(context.places("assessment.view"))
     appealed = Appeal.objects.filter(round=round_).values("org")
     answering = Q(org__in=appealed) & within(context.places("assessment.manage"), "org__path")
-    return rows.filter(_own_or_child(context) | covered | answering)
+    return _own_or_child(context) | covered | answering
 
 
 def result_of(context: Context, round_: Round, org_id: int, scorecard: str) -> Result:
@@ -80,7 +85,12 @@ def own_results(context: Context, round_: Round) -> list[Result]:
     tops = [path for path in context.places("assessment.view").tops if path]
     if not round_.shown:
         return []
-    rows = _standing(round_).filter(org__path__in=tops).select_related("org", "org__parent")
+    rows = (
+        _standing(round_)
+        .filter(org__path__in=tops)
+        .select_related("org", "org__parent")
+        .defer("lines", "vetoes")
+    )
     return list(rows.order_by("org__code", "scorecard"))
 
 
@@ -137,12 +147,20 @@ def groups_of(context: Context, round_: Round) -> list[Group]:
     return [Group(**row) for row in figures]
 
 
-def scores_within(context: Context, round_: Round, scorecard: str, group: str = "") -> list[Decimal]:
-    """Return the bare scores within the reader's reach, or of one peer group there; nobody is named."""
-    rows = _countable(context, round_).filter(scorecard=scorecard, score__isnull=False)
+SPREAD = tuple(range(0, 100, 10))
+"""Where the stretches begin by which scores are spread; 100 is in the last."""
+
+
+def spread_within(context: Context, round_: Round, group: str = "") -> dict[str, list[int]]:
+    """Return how many scores within the reader's reach lie in each stretch, by scorecard; nobody is named."""
+    rows = _countable(context, round_)
     if group:
         rows = rows.filter(peer_group=group)
-    return [score for score in rows.values_list("score", flat=True) if score is not None]
+    above = {low: Q(score__gte=low) if low else Q(score__isnull=False) for low in SPREAD}
+    below = {low: Q(score__lt=low + 10) if low != SPREAD[-1] else Q() for low in SPREAD}
+    counts = {f"from_{low}": Count("pk", filter=above[low] & below[low]) for low in SPREAD}
+    found = rows.order_by().values("scorecard").annotate(**counts)
+    return {row["scorecard"]: [row[name] for name in counts] for row in found}
 
 
 def _countable(context: Context, round_: Round) -> QuerySet[Result]:
@@ -185,10 +203,12 @@ def aim_reached(context: Context, round_: Round, aim: Aim, held_back: Iterable[s
 
     An award that nobody has signed yet is not counted as one.
     """
-    rows = list(_countable(context, round_).only("score", "stars", "notes", "peer_group"))
-    scored = [each for each in rows if each.score is not None]
-    reached = sum(1 for each in scored if (stars_given(each, held_back) or 0) >= aim.stars)
-    return Reached(aim.stars, aim.share, reached, len(scored), len(rows) - len(scored))
+    unsigned = Q(notes__contains="few_peers", peer_group__in=list(held_back))
+    enough = Q(score__isnull=False, stars__gte=aim.stars)
+    found = _countable(context, round_).aggregate(
+        all=Count("pk"), scored=Count("score"), reached=Count("pk", filter=enough & ~unsigned)
+    )
+    return Reached(aim.stars, aim.share, found["reached"], found["scored"], found["all"] - found["scored"])
 
 
 def withheld(round_: Round) -> set[str]:

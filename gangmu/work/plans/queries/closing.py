@@ -4,10 +4,18 @@ from collections.abc import Iterable
 
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree
-from gangmu.work.plans.models import Task
+from gangmu.work.plans.models import Order, Task
 
 
 def open_tasks_within(org: Org, periods: Iterable[str]) -> int:
-    """Return how many tasks at or below an organization in some periods are not closed; for decisions."""
-    tasks = Task.objects.filter(in_subtree(org.path, "org__path"), period__in=list(periods), closed_at=None)
-    return tasks.exclude(state=Task.State.WITHDRAWN).count()
+    """Return how many tasks at or below an organization in some periods are not closed; for decisions.
+
+    A closed order has none left but those it carried over: its tasks by the thousand are not looked at.
+    """
+    orders = Order.objects.filter(period__in=list(periods)).order_by()
+    here = in_subtree(org.path, "org__path")
+    running = orders.exclude(state__in=(Order.State.CLOSED, Order.State.WITHDRAWN))
+    still = Task.objects.filter(here, order__in=running.values("pk"), closed_at=None)
+    ended = orders.filter(state=Order.State.CLOSED)
+    carried = Task.objects.filter(here, order__in=ended.values("pk"), closed_at=None).exclude(carried_to="")
+    return sum(tasks.exclude(state=Task.State.WITHDRAWN).count() for tasks in (still, carried))
