@@ -12,7 +12,15 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.desk.thread.rules import Break, Counted, Found, Thread, breaks_of, threads_of
 from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.facts.queries import Wanted, facts_below, known_below, where_known
+from gangmu.kernel.facts.queries import (
+    Brought,
+    Sought,
+    Wanted,
+    brought_below,
+    facts_below,
+    known_below,
+    where_known,
+)
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import children_of, in_subtree, path_of_step, visible_orgs
 from gangmu.kernel.orgs.rules import is_below, own_id
@@ -282,6 +290,23 @@ def _published(rounds: Iterable[Round]) -> dict[str, frozenset[str]]:
     return {code: frozenset(periods) for code, periods in found.items()}
 
 
-def facts_of_goal(context: Context, goal: Goal, counted: Counted) -> QuerySet[Fact]:
-    """Return the facts of one sort that count for a goal, at its organization and below, in its year."""
-    return facts_below(context, goal.org, Wanted(counted.code, counted.items, goal.year, counted.ever))
+def thread_of_goal(
+    context: Context, org: Org, *, programme: str, metric: str, year: int
+) -> tuple[Pack, Thread]:
+    """Return a goal's thread by the pack alone, without what was found on it; an unknown code refuses."""
+    pack = pack_in(context, org, year=year)
+    for each in threads_of(pack):
+        if each.key == (programme, metric) and year in each.programme.years:
+            return pack, each
+    raise NotFound("There is no such goal here.")
+
+
+def facts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> QuerySet[Fact]:
+    """Return the facts of one sort that count for a goal, at an organization and below, in a year."""
+    return facts_below(context, org, Wanted(counted.code, counted.items, year, counted.ever))
+
+
+def brought_to_goal(context: Context, org: Org, counted: Counted, year: int) -> dict[int, Brought]:
+    """Return what those facts come to by place: at an organization itself, and at each directly below it."""
+    sought = Sought(counted.code, counted.items, Period("year", year), ever=counted.ever)
+    return brought_below(context, org, sought)

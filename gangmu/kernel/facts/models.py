@@ -40,7 +40,8 @@ class FactSum(models.Model):
     """What the facts that count say together of one organization, code, item and year; all items are ``ALL_ITEMS``.
 
     Written with the facts, in their transaction. ``facts`` is how many count, ``known`` how many
-    of them have a value, ``total`` their sum in ten-thousandths.
+    of them have a value, ``total`` their sum in ten-thousandths. ``changed_at`` is when one of the
+    three was last another: as known at any instant from then on they are the same. None: not noted.
     """
 
     org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
@@ -50,6 +51,7 @@ class FactSum(models.Model):
     facts = models.IntegerField()
     known = models.IntegerField()
     total = models.BigIntegerField()
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

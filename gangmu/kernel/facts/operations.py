@@ -35,7 +35,7 @@ def write_facts(context: Context, office: int, rows: Sequence[NewFact]) -> list[
         replaced = _replaced(rows)
         names = [fact_name(office, first + at) for at in range(len(rows))]
         insert_rows(Fact, _COLUMNS, _written(context.now, names, rows))
-        _add_up(rows, replaced)
+        _add_up(rows, replaced, context.now)
     return names
 
 
@@ -97,7 +97,7 @@ def _replaced(rows: Sequence[NewFact]) -> list[Fact]:
     return found
 
 
-def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact]) -> None:
+def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact], now: datetime) -> None:
     """Bring the sums to what counts now: add what was written, take away what it replaces."""
     changes: dict[tuple[str, str, int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
 
@@ -116,7 +116,8 @@ def _add_up(added: Iterable[NewFact], replaced: Iterable[Fact]) -> None:
     for old in replaced:
         count(-1, old.org_id, old)
     # in the order of their keys, so that two writers never wait for each other
-    _write_sums([(*key, *change) for key, change in sorted(changes.items()) if any(change)])
+    at = connection.ops.adapt_datetimefield_value(now)
+    _write_sums([(*key, *change, at) for key, change in sorted(changes.items()) if any(change)])
 
 
 def _write_sums(rows: list[tuple[Any, ...]]) -> None:
@@ -125,16 +126,18 @@ def _write_sums(rows: list[tuple[Any, ...]]) -> None:
     table = quote(FactSum._meta.db_table)
     fields: list[Any] = [FactSum._meta.get_field(name) for name in _SUM_COLUMNS]
     names = [quote(field.column) for field in fields]
-    adding = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names[4:])
+    adding = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names[4:-1])
+    when = names[-1]
+    latest = f"CASE WHEN {table}.{when} > excluded.{when} THEN {table}.{when} ELSE excluded.{when} END"
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES (%s, %s, %s, %s, %s, %s, %s) "  # noqa: S608 -- names of our own table
-            f"ON CONFLICT ({', '.join(names[:4])}) DO UPDATE SET {adding}",
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) "  # noqa: S608 -- names of our own table
+            f"ON CONFLICT ({', '.join(names[:4])}) DO UPDATE SET {adding}, {when} = {latest}",
             rows,
         )
 
 
-_SUM_COLUMNS = ("code", "item", "org", "year", "facts", "known", "total")
+_SUM_COLUMNS = ("code", "item", "org", "year", "facts", "known", "total", "changed_at")
 
 
 @operation("facts.note_export", permission="facts.export", at="under")

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Concat, Round
 
 from gangmu.core.context import Context
+from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
-from gangmu.kernel.facts.rules import ALL_ITEMS, VOID
+from gangmu.kernel.facts.rules import ALL_ITEMS, MOST_PLACES, VOID, value_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, visible_orgs, within, within_below
 
@@ -33,6 +36,89 @@ def sums_of(context: Context, code: str, items: Iterable[str] | None, year: int)
     return FactSum.objects.filter(
         within(context.places("plans.view")), code=code, item__in=wanted, year=year, facts__gt=0
     )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the facts that count come to at one place: how many, how many of them with a value, their sum."""
+
+    facts: int = 0
+    known: int = 0
+    total: Decimal = Decimal(0)
+
+    def __add__(self, other: "Brought") -> "Brought":
+        return Brought(self.facts + other.facts, self.known + other.known, self.total + other.total)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which facts are added up: of a code, of some items or all, in a period, as known at an instant or now.
+
+    ``ever``: of every day before its end as well.
+    """
+
+    code: str
+    items: frozenset[str] | None
+    period: Period
+    known_at: datetime | None = None
+    ever: bool = False
+
+    @property
+    def days(self) -> Q:
+        """The condition that a fact is about one of the days."""
+        return (
+            Q(day__lte=self.period.last) if self.ever else Q(day__range=(self.period.first, self.period.last))
+        )
+
+
+def brought_below(context: Context, top: Org, sought: Sought) -> dict[int, Brought]:
+    """Return what facts come to by place: at an organization itself, and at and below each directly below it.
+
+    As far as the reader sees them. Sums are kept by year: what they were at an instant they are
+    now, but where one changed since; only there, and for shorter periods, the facts are read.
+    """
+    places = within_below(context.places("plans.view"), top)
+    facts = counting_facts(context, sought.known_at).filter(in_subtree(top.path, "org__path"), sought.days)
+    facts = facts.filter(code=sought.code)
+    if sought.items is not None:
+        facts = facts.filter(item__in=sorted(sought.items))
+    if sought.period.kind != "year":
+        return _by_place(top, facts, facts=Count("pk"), known=Count("value"), total=_PARTS)
+    sums = FactSum.objects.filter(places, code=sought.code).filter(
+        Q(year__lte=sought.period.year) if sought.ever else Q(year=sought.period.year),
+        item__in=[ALL_ITEMS] if sought.items is None else sorted(sought.items),
+    )
+    added = {"facts": Sum("facts"), "known": Sum("known"), "total": Sum("total")}
+    if sought.known_at is None:
+        return _by_place(top, sums, **added)
+    since = Q(changed_at__gt=sought.known_at) | Q(changed_at__isnull=True)
+    changed = sorted(set(sums.filter(since).order_by().values_list("org", flat=True)))
+    found = _by_place(top, sums.exclude(org__in=changed), **added)
+    if changed:
+        again = facts.filter(org__in=changed)
+        for place, brought in _by_place(
+            top, again, facts=Count("pk"), known=Count("value"), total=_PARTS
+        ).items():
+            found[place] = found.get(place, Brought()) + brought
+    return found
+
+
+_PARTS = Sum(Cast(Round(F("value") * 10**MOST_PLACES), BigIntegerField()))
+
+
+def _by_place(top: Org, rows: QuerySet[Any], **added: Any) -> dict[int, Brought]:
+    """Return sums by what stands directly below an organization; where nothing counts there is none."""
+    stepped = (
+        rows.order_by()
+        .annotate(step=path_of_step(top, "org__path"))
+        .values("step")
+        .annotate(**{f"all_{name}": each for name, each in added.items()})
+    )
+    return {
+        own_id(row["step"]): Brought(row["all_facts"], row["all_known"], value_of(row["all_total"] or 0))
+        for row in stepped
+        if row["all_facts"]
+    }
 
 
 def orgs_with_facts(code: str, items: Iterable[str]) -> QuerySet[FactSum, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -26,16 +27,27 @@ from gangmu.desk.thread.pages.asking import (
     tasks_url,
     years,
 )
-from gangmu.desk.thread.queries import Goal, Threads, facts_of_goal, threads_in
-from gangmu.desk.thread.rules import STATION_OF, Counted
+from gangmu.desk.thread.queries import (
+    Goal,
+    Threads,
+    brought_to_goal,
+    facts_of_goal,
+    thread_of_goal,
+    threads_in,
+)
+from gangmu.desk.thread.rules import STATION_OF, Counted, Thread
 from gangmu.desk.thread.words import CODES, STATIONS, WHY, break_in_words, items_in_words, period_in_words
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
-from gangmu.frame.tables import Column, Table
+from gangmu.frame.tables import MOST_EXPORTED, Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.pages.parts import part_table
+from gangmu.results.assessment.queries.evidence import LISTED, parts_told
 from gangmu.results.assessment.queries.results import FEWEST, came_of, line_values, stands_right_above
 from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.work.plans.queries.stations import Issued
@@ -219,7 +231,9 @@ def _said_of_records(request: Request, goal: Goal) -> Iterator[Said]:
 def _said_of_facts(request: Request, threads: Threads, goal: Goal) -> Iterator[Said]:
     for at, counted in enumerate(goal.thread.facts):
         if counted in goal.measured:
-            count = facts_of_goal(request.context, goal, counted).order_by()[: MOST + 1].count()
+            count = (
+                facts_of_goal(request.context, goal.org, counted, goal.year).order_by()[: MOST + 1].count()
+            )
             url = goal_url(goal, "desk-thread-facts") + f"&of={at}"
             yield Said(
                 worded(CODES.get(counted.code, counted.code)),
@@ -357,48 +371,71 @@ def facts(request: Request, programme_code: str, metric_code: str) -> HttpRespon
     """List the facts in which a goal's number is told, down to the record of each."""
     context = request.context
     org, year = asked(request)
-    threads = threads_in(context, org, year=year, only=(programme_code, metric_code))
-    goal = threads.goal(programme_code, metric_code)
-    counted = _counted(goal, request.GET.get("of", ""))
-    rows = facts_of_goal(context, goal, counted)
-    few = 0 < rows.count() < FEWEST and not stands_right_above(context, org)
-    table = Table(
-        request,
-        [
-            Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
-            Column("day", say("Day"), "date"),
-            Column(
-                "item", say("What"), value=lambda fact: items_in_words(threads.pack, frozenset({fact.item}))
-            ),
-            Column("value", say("Value"), "number"),
-            Column("source", say("Record"), value=_source_words, link=_source_url),
-        ],
-        rows.none() if few else rows,
-        title=say("Facts behind the goal"),
-        empty_title=say("Fewer than five: they are not listed one by one") if few else say("No facts yet"),
-    )
+    pack, thread_ = thread_of_goal(context, org, programme=programme_code, metric=metric_code, year=year)
+    counted = _counted(thread_, request.GET.get("of", ""))
+    brought = brought_to_goal(context, org, counted, year)
+    count = sum(each.facts for each in brought.values())
+    few = 0 < count < FEWEST and not stands_right_above(context, org)
+    rows = facts_of_goal(context, org, counted, year)
+    table = _fact_table(request, rows.none() if few else rows, pack, few=few)
     if sheet := table.export():
         return sheet
+    parts = None
+    if count > LISTED:
+        told = parts_told(context, org, brought)
+        parts = part_table(request, told, lambda part: f"?{_of_place(request, part.org)}", "parts")
+        own = next((part for part in told if part.itself and not part.withheld), None)
+        table = _fact_table(request, rows.filter(org=org), pack) if own else None
     values = {
         "org": org,
         "year": year,
+        "count": count,
+        "exported": count <= MOST_EXPORTED,
+        "parts": parts,
         "table": table,
-        "goal": goal,
-        "said": f"{worded(CODES.get(counted.code, counted.code))} {items_in_words(threads.pack, counted.items)}",
+        "metric": thread_.metric,
+        "said": f"{worded(CODES.get(counted.code, counted.code))} {items_in_words(pack, counted.items)}",
         "crumbs": [
             (translate("Threads"), address("desk-threads", org=org.pk, year=year)),
-            (worded(goal.thread.metric.title), goal_url(goal)),
+            (
+                worded(thread_.metric.title),
+                address("desk-thread", programme_code, metric_code, org=org.pk, year=year),
+            ),
             (translate("Facts"), ""),
         ],
     }
     return render(request, "desk/thread/facts.html", values)
 
 
-def _counted(goal: Goal, written: str) -> Counted:
+def _of_place(request: Request, org: Org) -> str:
+    """Return what this page is asked for, of another organization."""
+    query = request.GET.copy()
+    query["org"] = str(org.pk)
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def _fact_table(request: Request, rows: QuerySet[Fact], pack: Pack, *, few: bool = False) -> Table:
+    return Table(
+        request,
+        [
+            Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
+            Column("day", say("Day"), "date"),
+            Column("item", say("What"), value=lambda fact: items_in_words(pack, frozenset({fact.item}))),
+            Column("value", say("Value"), "number"),
+            Column("source", say("Record"), value=_source_words, link=_source_url),
+        ],
+        rows,
+        title=say("Facts behind the goal"),
+        empty_title=say("Fewer than five: they are not listed one by one") if few else say("No facts yet"),
+    )
+
+
+def _counted(thread_: Thread, written: str) -> Counted:
     at = int(written) if written.isdecimal() and len(written) < 4 else 0
-    if at >= len(goal.thread.facts):
+    if at >= len(thread_.facts):
         raise NotFound("This goal counts no such facts.")
-    return goal.thread.facts[at]
+    return thread_.facts[at]
 
 
 _SOURCES = {"task": "plans-task", "record": "records-record"}

@@ -19,12 +19,15 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.facts.models import Fact
-from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import ancestors_of, org_by_id
+from gangmu.kernel.orgs.rules import is_below
 from gangmu.results.assessment.changing import Change, Now, changes
 from gangmu.results.assessment.definitions import Line, ScorecardKind
 from gangmu.results.assessment.margins import Share, margin_of
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations.review import appeal_result, remark_result
+from gangmu.results.assessment.pages.parts import part_table
 from gangmu.results.assessment.pages.words import (
     STATES,
     group_names,
@@ -32,7 +35,7 @@ from gangmu.results.assessment.pages.words import (
     period_in_words,
     stars_text,
 )
-from gangmu.results.assessment.queries.evidence import Side, evidence_for, share_in
+from gangmu.results.assessment.queries.evidence import Side, evidence_for, place_below, share_in
 from gangmu.results.assessment.queries.results import (
     remarks_on,
     result_of,
@@ -308,7 +311,9 @@ def _fact_table(request: Request, side: Side, code: str) -> Table | None:
         Column("source", say("Record"), value=_source_words, link=lambda fact: source_url(fact.source)),
         Column("fact", say("Fact"), shown=False),
     ]
-    return Table(request, listed, side.rows, title=say("Records behind it"), code=code, exports=False)
+    title = say("Its own records") if side.parts else say("Records behind it")
+    table = Table(request, listed, side.rows, title=title, code=code, exports=False)
+    return table if table.count or not side.parts else None
 
 
 def _source_words(fact: Fact) -> str:
@@ -332,8 +337,11 @@ def line_page(
     if kind is None or line is None or held is None:
         raise NotFound("There is no such line.")
     run = standing_run(round_)
-    evidence = evidence_for(context, result.org, kind, round_.span, run.known_at)
-    amounts = {"numerator": decimal_of(held["numerator"]), "denominator": decimal_of(held["denominator"])}
+    place = _place(request, result.org)
+    evidence = evidence_for(context, place, kind, round_.span, run.known_at)
+    amounts = {side.name: decimal_of(held[side.name]) for side in evidence.sides}
+    if place != result.org:
+        amounts = {side.name: side.total for side in evidence.sides}
     words = {"numerator": translate("Numerator"), "denominator": translate("Denominator")}
     sides = [
         {
@@ -342,6 +350,7 @@ def line_page(
             "said": f"{worded(CODES.get(side.code, side.code))}：{worded(VERBS[side.verb])}",
             "count": side.count,
             "withheld": side.withheld,
+            "parts": _part_table(request, side) if side.parts else None,
             "table": _fact_table(request, side, side.name),
         }
         for side in evidence.sides
@@ -350,6 +359,7 @@ def line_page(
         "round": round_,
         "result": result,
         "org": result.org,
+        "place": place,
         "kind": kind,
         "value": value_text(kind, decimal_of(held["value"])),
         "margin": margin_text(share_in(context, round_, result, kind, run.known_at)),
@@ -364,10 +374,30 @@ def line_page(
             (translate("Appraisals"), reverse("assessment-rounds")),
             (round_.title, reverse("assessment-round", args=(round_.pk,))),
             (result.org.name, reverse("assessment-result", args=(round_.pk, org_id, card_code))),
-            (worded(kind.title), ""),
+            *_way_down(result.org, place, worded(kind.title)),
         ],
     }
     return render(request, "assessment/line.html", values)
+
+
+def _place(request: Request, org: Org) -> Org:
+    """Return whose part is asked for: the judged organization's own page, or a place below it."""
+    written = request.GET.get("at", "")
+    return (
+        place_below(request.context, org, int(written)) if written.isdecimal() and len(written) < 19 else org
+    )
+
+
+def _part_table(request: Request, side: Side) -> Table:
+    return part_table(request, side.parts, lambda part: f"?at={part.org.pk}", f"{side.name}-parts")
+
+
+def _way_down(org: Org, place: Org, title: str) -> list[tuple[str, str]]:
+    """Return the steps from the judged organization's line to a place below it."""
+    if place == org:
+        return [(title, "")]
+    between = [each for each in ancestors_of(place) if is_below(each.path, org.path) and each != org]
+    return [(title, "?"), *((each.name, f"?at={each.pk}") for each in between), (place.name, "")]
 
 
 _ONE = "appraisals/<int:round_id>/of/<int:org_id>/<slug:card_code>/"

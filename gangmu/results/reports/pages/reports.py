@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,6 +30,7 @@ from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.files.word import word_bytes
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.results.assessment.queries.evidence import LISTED
 from gangmu.results.assessment.queries.results import FEWEST
 from gangmu.results.reports.definitions import ReportKind
 from gangmu.results.reports.models import Report
@@ -422,7 +424,11 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
     asked = figure_of(counting, figure_name)
     number = taken(asked.figure, asked.counted)
     hidden = is_small(asked.figure, number) and not context.may(PEOPLE, org.path)
-    tables = [] if hidden else _evidence_tables(request, counting, asked)
+    part = None if hidden else _part(request, counting, asked)
+    if part is not None:
+        tables = _part_tables(request, counting, asked, part)
+    else:
+        tables = [] if hidden else _evidence_tables(request, counting, asked)
     for table in tables:
         if sheet := table.export():
             return sheet
@@ -436,8 +442,12 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
         "known_at": known_at,
         "source": _source(asked),
         "tables": tables,
-        "too_few_facts": 0 < asked.counted.facts < FEWEST and not tables,
-        "crumbs": crumbs((worded(asked.figure.title), "")),
+        "part": part,
+        "too_few_facts": (part is not None or 0 < asked.counted.facts < FEWEST) and not tables,
+        "too_many_facts": part is None and asked.counted.facts > LISTED and not hidden,
+        "crumbs": crumbs(
+            (worded(asked.figure.title), "?" if part else ""), *([(part.name, "")] if part else [])
+        ),
     }
     return render(request, "reports/figure.html", values)
 
@@ -471,11 +481,28 @@ def _evidence_tables(request: Request, counting: Counting, asked: Asked) -> list
     if figure_.units is not None:
         return [_unit_table(request, counting, asked)]
     tables = [_part_table(request, counting, asked)]
-    rows = facts_of_figure(counting, figure_)
     own = counting.org.path in request.context.places("reports.view").tops
-    if asked.counted.facts >= FEWEST or own:
-        tables.append(_fact_table(request, rows))
+    if (asked.counted.facts >= FEWEST or own) and asked.counted.facts <= LISTED:
+        tables.append(_fact_table(request, facts_of_figure(counting, figure_)))
     return tables
+
+
+def _part(request: Request, counting: Counting, asked: Asked) -> Org | None:
+    """Return the organization whose records alone are asked for; refused where it is no part of the figure."""
+    written = request.GET.get("part", "")
+    if not (written.isdecimal() and len(written) < 19):
+        return None
+    if int(written) not in {part.org for part in counting.parts(asked.figure)}:
+        raise NotFound("There is no such organization.")
+    return Org.objects.select_related("parent").get(pk=int(written))
+
+
+def _part_tables(request: Request, counting: Counting, asked: Asked, part: Org) -> list[Table]:
+    """Return the records behind one organization's part; fewer than five are told to it and the one above."""
+    rows = facts_of_figure(counting, asked.figure, part.pk)
+    tops = request.context.places("reports.view").tops
+    own = part.path in tops or (part.parent is not None and part.parent.path in tops)
+    return [_fact_table(request, rows)] if own or not 0 < rows.count() < FEWEST else []
 
 
 def _org_link(pk: int) -> str:
@@ -528,9 +555,11 @@ def _part_table(request: Request, counting: Counting, asked: Asked) -> Table:
     columns = [
         Column("name", say("Organization"), link=lambda part: _org_link(part.org), width=40),
         Column("known", say("State"), "status", value=light),
-        Column("numerator", say("Numerator"), "number"),
+        Column("numerator", say("Numerator"), "number", link=lambda part: f"?{records}part={part.org}"),
         Column("denominator", say("Denominator"), "number"),
     ]
+    known_at = request.GET.get("known_at", "")
+    records = urlencode({"known_at": known_at}) + "&" if known_at else ""
     rows = sorted(counting.parts(asked.figure), key=lambda part: part.known)
     return Table(request, columns, rows, title=say("What it is made of"), code="parts")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -60,6 +60,7 @@ class Counting:
     known_at: datetime | None = None
     _tree: list[StoodAt] | None = field(default=None, repr=False)
     _sides: dict[Measure, Side] = field(default_factory=dict, repr=False)
+    _parts: tuple[Figure, list[PartOf]] | None = field(default=None, repr=False)
 
     def count(self, figure: Figure) -> Counted:
         """Return what a figure comes to."""
@@ -118,7 +119,7 @@ class Counting:
         indicator = self.pack.find(IndicatorKind, figure.indicator)
         if indicator is None:
             raise NotFound("There is no such figure here.")
-        parts = list(self.parts(figure))
+        parts = self.parts(figure)
         known = [part for part in parts if part.known]
         digest = _digest((part.org, part.numerator, part.denominator) for part in parts)
         above, below = _summed(figure, indicator, known)
@@ -130,23 +131,31 @@ class Counting:
         facts = sum(count for _, count in self._side(indicator.numerator).values())
         return Counted(value, above, below, len(known), unknown, facts, digest, withheld)
 
-    def parts(self, figure: Figure) -> Iterator[PartOf]:
-        """Yield what each organization brings to a figure from facts, those that are not known as well.
+    def parts(self, figure: Figure) -> list[PartOf]:
+        """Return what each organization brings to a figure from facts, those that are not known as well.
 
         With ``of`` these are the ones expected to report; without it, those of which there is
         anything at all.
         """
+        if self._parts is None or self._parts[0] is not figure:
+            self._parts = (figure, list(self._made_parts(figure)))
+        return self._parts[1]
+
+    def _made_parts(self, figure: Figure) -> Iterator[PartOf]:
         indicator = self.pack.find(IndicatorKind, figure.indicator)
         if indicator is None:
             return
-        above = self._side(indicator.numerator)
         divisor = indicator.denominator
-        below = self._side(divisor) if divisor is not None and divisor.measured else None
+        above, nothing = self._side(indicator.numerator), _empty(indicator.numerator)
+        below, none_below = None, None
+        if divisor is not None and divisor.measured:
+            below, none_below = self._side(divisor), _empty(divisor)
         for row in self._expected(figure, indicator):
-            numerator = above.get(row.org, (_empty(indicator.numerator), 0))[0]
+            numerator = above.get(row.org, (nothing, 0))[0]
             denominator = None
             if divisor is not None:
-                denominator = _denominator(divisor, below, row)
+                held = below.get(row.org, (none_below, 0))[0] if below is not None else None
+                denominator = _denominator(divisor, held, row)
             known = numerator is not None and (divisor is None or denominator is not None)
             if figure.of is not None or known or row.org in above:
                 yield PartOf(row.org, row.name, numerator, denominator, known)
@@ -204,15 +213,12 @@ def _empty(measure: Measure) -> Decimal | None:
     return None if measure.may_be_empty else Decimal(0)
 
 
-def _denominator(
-    divisor: Divisor, below: Mapping[int, tuple[Decimal | None, int]] | None, row: StoodAt
-) -> Decimal | None:
+def _denominator(divisor: Divisor, held: Decimal | None, row: StoodAt) -> Decimal | None:
     if divisor.number is not None:
         return divisor.number
     if divisor.orgs is not None:
         return Decimal(1 if row.stays and row.kind in divisor.orgs else 0)
-    assert below is not None
-    return below.get(row.org, (_empty(divisor), 0))[0]
+    return held
 
 
 def _summed(
@@ -256,19 +262,21 @@ def _digest(parts: Iterable[Any]) -> str:
 
 def _added(rows: Iterable[Grouped], measure: Measure) -> Side:
     """Return a sum or a count of each organization, of which there may be several rows."""
-    held: dict[int, list[Any]] = {}
-    for org, *row in rows:
-        so_far = held.setdefault(org, [0, 0, Decimal(0)])
-        for at, number in enumerate(row):
-            so_far[at] += number
-    found: Side = {}
-    for org, (every, known, whole) in held.items():
-        if measure.verb == "count":
-            found[org] = (Decimal(known), every)
-        else:
-            unsure = (every != known and measure.nulls is None) or (not known and measure.may_be_empty)
-            found[org] = (None if unsure else whole, every)
-    return found
+    held: dict[int, tuple[int, int, Decimal]] = {}
+    for org, every, known, whole in rows:
+        before = held.get(org)
+        held[org] = (
+            (every, known, whole)
+            if before is None
+            else (before[0] + every, before[1] + known, before[2] + whole)
+        )
+    if measure.verb == "count":
+        return {org: (Decimal(known), every) for org, (every, known, _) in held.items()}
+    strict, may_be_empty = measure.nulls is None, measure.may_be_empty
+    return {
+        org: (None if (strict and every != known) or (may_be_empty and not known) else whole, every)
+        for org, (every, known, whole) in held.items()
+    }
 
 
 def _outermost(rows: QuerySet[Fact], measure: Measure) -> Side:
@@ -346,8 +354,8 @@ def sees_figures(context: Context, org: Org) -> bool:
     return context.may(VIEW, org.path) and context.places(FACTS).covers_below(org.path)
 
 
-def facts_of_figure(counting: Counting, figure: Figure) -> QuerySet[Fact]:
-    """Return the facts that a figure's numerator is made of, by organization and day."""
+def facts_of_figure(counting: Counting, figure: Figure, org: int | None = None) -> QuerySet[Fact]:
+    """Return the facts that a figure's numerator is made of, by organization and day; of one alone if it is named."""
     indicator = counting.pack.find(IndicatorKind, figure.indicator)
     if indicator is None:
         raise NotFound("There is no such figure here.")
@@ -356,4 +364,6 @@ def facts_of_figure(counting: Counting, figure: Figure) -> QuerySet[Fact]:
         rows = rows.filter(org__in=[row.org for row in counting.standing(figure.of)])
     elif indicator.scope == "own":
         rows = rows.filter(org=counting.org)
+    if org is not None:
+        rows = rows.filter(org=org)
     return rows.select_related("org").order_by("org__code", "day", "fact")
