@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
 from itertools import groupby
@@ -13,10 +13,12 @@ from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
+from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.operations import write_facts
-from gangmu.kernel.facts.queries import sums_of
+from gangmu.kernel.facts.queries import Sought, brought_below, sums_of
 from gangmu.kernel.facts.rules import ALL_ITEMS, VOID, NewFact, value_of
 from tests.conftest import Office
 
@@ -99,6 +101,64 @@ def test_facts_that_were_there_before_sums_were_kept_are_added_up(
     import_module("gangmu.kernel.facts.migrations.0002_factsum").add_up(apps, None)
 
     assert kept() == before
+
+
+def counted_then(
+    rows: Iterable[Fact], sought: Sought, orgs: dict[int, int]
+) -> dict[int, tuple[int, int, Decimal]]:
+    """Add up in the plainest way what counted at an instant, by the place below which it stands."""
+    then = [row for row in rows if sought.known_at is None or row.known_at <= sought.known_at]
+    found: dict[int, list[Any]] = defaultdict(lambda: [0, 0, Decimal(0)])
+    gone = {row.replaces for row in then}
+    for row in then:
+        meant = row.code == sought.code and (sought.items is None or row.item in sought.items)
+        in_time = row.day <= sought.period.last and (sought.ever or row.day >= sought.period.first)
+        if row.fact in gone or not meant or not in_time:
+            continue
+        held = found[orgs[row.org_id]]
+        held[0] += 1
+        held[1] += row.value is not None
+        held[2] += row.value or 0
+    return {place: (facts, known, total) for place, (facts, known, total) in found.items()}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(batches=written(), noted=st.sampled_from(("when written", "afterwards", "not")))
+def test_what_facts_came_to_at_an_instant_is_what_counted_then(
+    office: Office, batches: list[list[tuple[Any, ...]]], noted: str
+) -> None:
+    Fact.objects.all().delete()
+    FactSum.objects.all().delete()
+    orgs, names = (office.branch, office.far_branch), []
+    instants = [office.system.now + timedelta(hours=hour) for hour in range(len(batches))]
+    for instant, batch in zip(instants, batches, strict=True):
+        context = Context(office.system.actor, instant)
+        rows = [
+            NewFact(orgs[org].pk, day, code, value, "x:1", item, None if old is None else names[old])
+            for org, day, code, item, value, old in batch
+        ]
+        names += write_facts(context, office.county.pk, rows)
+    if noted != "when written":
+        FactSum.objects.update(changed_at=None)
+    if noted == "afterwards":
+        import_module("gangmu.kernel.facts.migrations.0003_factsum_changed_at").note_changes(apps, None)
+        assert not FactSum.objects.filter(changed_at=None).exists()
+
+    facts, below = list(Fact.objects.all()), {office.branch.pk: office.town.pk}
+    below[office.far_branch.pk] = office.other_town.pk
+    for known_at in (None, instants[0] - timedelta(seconds=1), *instants):
+        for items, period, ever in (
+            (None, "2015", False),
+            (frozenset({"a", "b"}), "2015", False),
+            (frozenset({"a"}), "2015", True),
+            (None, "2015Q4", False),
+        ):
+            sought = Sought("record.value", items, Period.parse(period), known_at, ever)
+            found = brought_below(office.system, office.county, sought)
+            told = {place: (each.facts, each.known, each.total) for place, each in found.items()}
+            assert told == counted_then(facts, sought, below)
+    own = brought_below(office.system, office.branch, Sought("record.value", None, Period.parse("2015")))
+    assert set(own) <= {office.branch.pk}
 
 
 def test_a_refused_writing_leaves_the_sums_as_they_were(office: Office) -> None:
