@@ -13,10 +13,8 @@ from gangmu.core.periods import Period
 from gangmu.desk.thread.rules import Break, Counted, Found, Thread, breaks_of, threads_of
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import (
-    Brought,
     Sought,
     Wanted,
-    brought_below,
     facts_below,
     known_below,
     where_known,
@@ -27,6 +25,7 @@ from gangmu.kernel.orgs.rules import is_below, own_id
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.models import Round
+from gangmu.results.assessment.queries.evidence import Part, parts_below
 from gangmu.results.assessment.queries.rounds import rounds_about
 from gangmu.work.plans.queries.stations import Issued, Loop, loop_of
 from gangmu.work.plans.stations import Stations
@@ -306,7 +305,7 @@ def facts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> Qu
     return facts_below(context, org, Wanted(counted.code, counted.items, year, counted.ever))
 
 
-def brought_to_goal(context: Context, org: Org, counted: Counted, year: int) -> dict[int, Brought]:
-    """Return what those facts come to by place: at an organization itself, and at each directly below it."""
+def parts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> tuple[Part, ...]:
+    """Return how many of those facts each place has: an organization itself, and each directly below it."""
     sought = Sought(counted.code, counted.items, Period("year", year), ever=counted.ever)
-    return brought_below(context, org, sought)
+    return parts_below(context, org, sought)

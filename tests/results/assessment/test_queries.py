@@ -1,6 +1,9 @@
 """Who may see which result: oneself, the parent, the upper half, the best few."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from gangmu.core.errors import NotFound
 from gangmu.results.assessment.models import Round
@@ -12,10 +15,12 @@ from gangmu.results.assessment.queries.results import (
     readable_results,
     result_of,
     screenings_for,
+    spread_within,
 )
 from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
 from tests.results.assessment.conftest import Year
 from tests.results.assessment.test_operations import in_publicity, preliminary
+from tests.work.plans.test_doors import browser
 
 
 def named(rows: object) -> list[str]:
@@ -59,6 +64,31 @@ def test_groups_are_told_in_figures(year: Year) -> None:
     (group,) = groups_of(year.secretary(year.office.far_branch), round_)
 
     assert (group.orgs, group.scored, group.highest, group.lowest) == (3, 3, 100, 0)
+
+
+def test_scores_are_spread_in_numbers_and_the_last_stretch_holds_a_hundred(year: Year) -> None:
+    round_ = in_publicity(year)
+
+    spread = spread_within(year.at(year.officer, 5), round_)
+
+    assert spread == {"branch_year": [1, 0, 0, 0, 0, 1, 0, 0, 0, 1]}
+    assert spread_within(year.at(year.officer, 5), round_, "no such group") == {}
+
+
+def test_a_listed_name_is_a_link_to_those_alone_who_may_open_it(year: Year) -> None:
+    round_ = in_publicity(year)
+    office = year.office
+
+    officer, far = browser(year.officer), browser(year.secretary(office.far_branch))
+
+    def opens(person: Client, org: Any) -> bool:
+        page = person.get(f"/appraisals/{round_.pk}/").content.decode()
+        assert org.name in page
+        return f'href="/appraisals/{round_.pk}/of/{org.pk}/branch_year/"' in page
+
+    assert opens(officer, office.branch)
+    assert opens(far, office.far_branch)
+    assert not opens(far, office.branch)
 
 
 def test_fewer_than_five_records_stop_there_but_for_oneself_and_the_parent(year: Year) -> None:

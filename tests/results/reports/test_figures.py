@@ -9,13 +9,17 @@ import pytest
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
+from gangmu.kernel.facts.operations import write_facts
+from gangmu.kernel.facts.rules import NewFact
 from gangmu.kernel.orgs import operations as orgs
+from gangmu.results.assessment.queries.evidence import LISTED
 from gangmu.results.reports.definitions import SentenceKind
 from gangmu.results.reports.queries.figures import Counting, figure_at
 from gangmu.results.reports.rules import Counted as Made
 from gangmu.results.reports.rules import taken
 from tests.results.reports.conftest import SEPTEMBER, Counted, income, task
 from tests.site.matrix.calls_people import person_of
+from tests.work.plans.test_doors import browser
 
 pytestmark = pytest.mark.db
 PERIOD = Period.parse(SEPTEMBER)
@@ -194,6 +198,41 @@ def test_figures_of_a_year_are_the_same_from_its_sums_and_from_its_facts(county:
     for sentence in kept.pack.all(SentenceKind):
         for figure_ in sentence.figures.values():
             assert kept.count(figure_) == direct.count(figure_)
+
+
+def test_very_many_records_of_a_figure_are_listed_by_organization(county: Counted, acting: Any) -> None:
+    office = county.office
+    rows = [
+        NewFact(org.pk, date(2015, 11, 30), code, Decimal(1), "task:77", "monthly_order")
+        for org in (office.branch, office.far_branch)
+        for code in ("task.due", "task.answered", "task.on_time")
+        for _ in range(LISTED // 2 + 1)
+    ]
+    write_facts(office.system, office.county.pk, rows)
+    officer, town = browser(county.officer), browser(acting("town_officer", office.town))
+    page, record = f"/reports/figures/{office.county.pk}/2015/orders.on_time_rate", 'href="/tasks/77"'
+
+    whole, part, few = (
+        officer.get(page + asked).content.decode()
+        for asked in ("", f"?part={office.branch.pk}", f"?part={office.other_branch.pk}")
+    )
+
+    assert ("一张表列不下" in whole, f'href="?part={office.branch.pk}"' in whole) == (True, True)
+    assert (record in whole, record in part) == (False, True)
+    assert ('href="/tasks/1"' in few, "所依据的记录不足五条" in few) == (False, True)
+    assert officer.get(page + f"?part={10**9}").status_code == 404
+    own = f"/reports/figures/{office.town.pk}/2015/orders.on_time_rate?part={office.other_branch.pk}"
+    assert 'href="/tasks/1"' in town.get(own).content.decode()
+
+
+def test_few_records_of_a_figure_are_one_list(county: Counted) -> None:
+    page = f"/reports/figures/{county.office.county.pk}/2015-09/orders.due"
+    task(county.office, county.office.far_branch, answered=1, on_time=1, duty="theme_day")
+    task(county.office, county.office.branch, answered=1, on_time=1, duty="theme_day")
+
+    shown = browser(county.officer).get(page).content.decode()
+
+    assert ('href="/tasks/1"' in shown, "一张表列不下" in shown) == (True, False)
 
 
 def _pack(county: Counted) -> Any:

@@ -17,7 +17,7 @@ from gangmu.core.periods import Period
 from gangmu.desk.thread.queries import goal_in
 from gangmu.desk.thread.rules import Counted
 from gangmu.kernel.access.queries import AccountActor
-from gangmu.kernel.facts.queries import Wanted
+from gangmu.kernel.facts.queries import Sought, Wanted
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.assessment.definitions import Aim
 from gangmu.results.assessment.models import Result, Round
@@ -54,6 +54,7 @@ def every_query() -> dict[str, Callable[..., Any]]:
 QUERIES = every_query()
 
 FACTS = Wanted("task.due", None, 2015)
+SOUGHT = Sought("task.due", None, Period.parse("2015"))
 
 ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "appraisals": lambda scene: ["year"],
@@ -196,7 +197,12 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "facts.where_known": {"wanted": lambda scene: [FACTS]},
     "facts.known_below": {"wanted": lambda scene: [FACTS]},
     "facts.sums_of": {"code": lambda scene: "task.due", "items": lambda scene: None},
+    "facts.brought_below": {"sought": lambda scene: SOUGHT},
+    "assessment.parts_below": {"sought": lambda scene: SOUGHT},
+    "assessment.place_below": {"place_id": lambda scene: scene.office.branch.pk},
     "thread.facts_of_goal": {"counted": lambda scene: Counted("task.due")},
+    "thread.parts_of_goal": {"counted": lambda scene: Counted("task.due")},
+    "thread.thread_of_goal": {"metric": lambda scene: "on_time"},
     "orgs.children_of": {"org": lambda scene: scene.office.town},
     "orgs.orgs_below": {"org": lambda scene: scene.office.town},
     "orgs.counts_below": {"org": lambda scene: scene.office.town},
@@ -283,11 +289,14 @@ TELLS_NO_NAME = {
     "assessment.facts_behind": "no orders of the scene are closed, so there are no facts",
     **dict.fromkeys(
         (
+            "assessment.parts_below",
+            "facts.brought_below",
             "facts.facts_below",
             "facts.known_below",
             "facts.where_known",
             "facts.sums_of",
             "thread.facts_of_goal",
+            "thread.parts_of_goal",
         ),
         "no orders of the scene are closed, so there are no facts",
     ),
@@ -296,6 +305,7 @@ TELLS_NO_NAME = {
     "assessment.share_in": "a share and numbers",
     "assessment.stands_right_above": "yes or no, and the county is not right above the village",
     "thread.pack_in": "the pack's definitions",
+    "thread.thread_of_goal": "the same",
     "assessment.groups_of": "figures of peer groups; nobody is named",
     "assessment.moves_since": "nothing has moved since the round itself",
     "assessment.own_results": OWN,

@@ -30,7 +30,6 @@ from gangmu.desk.thread.pages.asking import (
 from gangmu.desk.thread.queries import (
     Goal,
     Threads,
-    brought_to_goal,
     facts_of_goal,
     thread_of_goal,
     threads_in,
@@ -46,8 +45,8 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.models import Result, Round
-from gangmu.results.assessment.pages.parts import part_table
-from gangmu.results.assessment.queries.evidence import LISTED, parts_told
+from gangmu.results.assessment.parts import part_table
+from gangmu.results.assessment.queries.evidence import LISTED
 from gangmu.results.assessment.queries.results import FEWEST, came_of, line_values, stands_right_above
 from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.work.plans.queries.stations import Issued
@@ -373,18 +372,18 @@ def facts(request: Request, programme_code: str, metric_code: str) -> HttpRespon
     org, year = asked(request)
     pack, thread_ = thread_of_goal(context, org, programme=programme_code, metric=metric_code, year=year)
     counted = _counted(thread_, request.GET.get("of", ""))
-    brought = brought_to_goal(context, org, counted, year)
-    count = sum(each.facts for each in brought.values())
+    told = parts_of_goal(context, org, counted, year)
+    count = sum(part.facts for part in told)
     few = 0 < count < FEWEST and not stands_right_above(context, org)
     rows = facts_of_goal(context, org, counted, year)
-    table = _fact_table(request, rows.none() if few else rows, pack, few=few)
-    if sheet := table.export():
+    every = _fact_table(request, rows.none() if few else rows, pack, few=few)
+    if sheet := every.export():
         return sheet
-    parts = None
+    parts: Table | None = None
+    table: Table | None = every
     if count > LISTED:
-        told = parts_told(context, org, brought)
         parts = part_table(request, told, lambda part: f"?{_of_place(request, part.org)}", "parts")
-        own = next((part for part in told if part.itself and not part.withheld), None)
+        own = any(part.itself and not part.withheld for part in told)
         table = _fact_table(request, rows.filter(org=org), pack) if own else None
     values = {
         "org": org,

@@ -27,7 +27,6 @@ from gangmu.results.assessment.definitions import Line, ScorecardKind
 from gangmu.results.assessment.margins import Share, margin_of
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations.review import appeal_result, remark_result
-from gangmu.results.assessment.pages.parts import part_table
 from gangmu.results.assessment.pages.words import (
     STATES,
     group_names,
@@ -35,6 +34,7 @@ from gangmu.results.assessment.pages.words import (
     period_in_words,
     stars_text,
 )
+from gangmu.results.assessment.parts import part_table
 from gangmu.results.assessment.queries.evidence import Side, evidence_for, place_below, share_in
 from gangmu.results.assessment.queries.results import (
     remarks_on,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Case, Q, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -56,7 +55,6 @@ from gangmu.results.assessment.queries.results import (
     aim_reached,
     groups_of,
     listed_results,
-    may_open,
     own_results,
     spread_within,
     stars_given,
@@ -244,7 +242,7 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     table = Table(
         request,
         result_columns(round_, held_back),
-        rows.defer("lines", "vetoes").annotate(opens=_opens(context, round_)),
+        rows.defer("lines", "vetoes"),
         title=say("Results"),
         empty_title=say("No result to show here"),
         empty_advice=say(
@@ -288,12 +286,6 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "crumbs": [(translate("Appraisals"), reverse("assessment-rounds")), (round_.title, "")],
     }
     return render(request, "assessment/round.html", values)
-
-
-def _opens(context: Context, round_: Round) -> Case:
-    """Return of a listed result whether its name is a link."""
-    readable = Q(pk__isnull=False) & may_open(context, round_)  # what holds for all may not stand alone
-    return Case(When(readable, then=True), default=False)
 
 
 def _aim(round_: Round, context: Context, held_back: set[str]) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """What lies behind a line: the facts it counts, and below whom; counts under five stop there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import Brought, Sought, brought_below, counting_facts
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, org_by_id
+from gangmu.kernel.orgs.queries import in_subtree, org_by_id, visible_orgs
 from gangmu.kernel.orgs.rules import is_below
 from gangmu.results.assessment.margins import Share, share_of
 from gangmu.results.assessment.models import Result, Round
@@ -108,69 +107,56 @@ def evidence_for(
             continue
         rows = facts_behind(context, org, kind, measure, period, known_at)
         rows = rows.select_related("org").order_by("org__code", "day", "fact")
-        verb, code = measured(measure)
-        items = tuple(measure.item or ())
-        brought = _brought(context, org, kind, measure, period, known_at, rows)
-        whole = sum(brought.values(), Brought())
-        stops = is_few(context, org, whole.facts)
-        long = whole.facts > LISTED and kind.scope == "subtree"
-        parts = parts_told(context, org, brought, verb) if long else ()
-        if long:
-            rows = rows.filter(org=org)
-            stops = is_few(context, org, brought.get(org.pk, Brought()).facts)
-        sides.append(
-            Side(
-                name,
-                verb,
-                code,
-                items,
-                whole.facts,
-                _told(whole, verb),
-                None if stops else rows,
-                parts,
-                stops and not long,
-            )
-        )
+        if kind.scope == "subtree":
+            verb, code = measured(measure)
+            items = frozenset(measure.item) if measure.item else None
+            sought = Sought(code, items, period, known_at, ever=verb == "last")
+            sides.append(_side_below(context, org, name, measure, sought, rows))
+        else:
+            sides.append(_side(context, org, name, measure, rows.count(), rows))
     return Evidence(org, tuple(sides))
 
 
-def _brought(
-    context: Context,
-    org: Org,
-    kind: IndicatorKind,
-    measure: Measure,
-    period: Period,
-    known_at: datetime,
-    rows: QuerySet[Fact],
-) -> dict[int, Brought]:
-    """Return what an indicator's facts come to by place."""
-    if kind.scope != "subtree":
-        return {org.pk: Brought(rows.count())}
+def _side_below(
+    context: Context, org: Org, name: str, measure: Measure, sought: Sought, rows: QuerySet[Fact]
+) -> Side:
+    parts = parts_below(context, org, sought, measured(measure)[0])
+    count = sum(part.facts for part in parts)
+    told = [part.total for part in parts if part.total is not None]
+    whole = replace(_side(context, org, name, measure, count, rows), total=sum(told) if told else None)
+    if count <= LISTED:
+        return whole
+    own = next((part for part in parts if part.itself), None)
+    return replace(whole, parts=parts, rows=None if own is None or own.withheld else rows.filter(org=org))
+
+
+def _side(context: Context, org: Org, name: str, measure: Measure, count: int, rows: QuerySet[Fact]) -> Side:
+    """Return a side with all its facts; where they are too few for this reader it stops."""
     verb, code = measured(measure)
-    items = frozenset(measure.item) if measure.item else None
-    return brought_below(context, org, Sought(code, items, period, known_at, ever=verb == "last"))
+    stops = _is_few(context, org, count)
+    return Side(name, verb, code, tuple(measure.item or ()), count, None, None if stops else rows, (), stops)
 
 
-def is_few(context: Context, org: Org, facts: int) -> bool:
-    """Whether so few facts lie behind a figure of an organization that the reader is told no more of them."""
+def _is_few(context: Context, org: Org, facts: int) -> bool:
     return 0 < facts < FEWEST and not stands_right_above(context, org)
 
 
-def parts_told(
-    context: Context, org: Org, brought: Mapping[int, Brought], verb: str = ""
-) -> tuple[Part, ...]:
-    """Return what each place brings, the organization itself first, in the order of codes."""
-    found = Org.objects.filter(pk__in=brought).select_related("parent")  # as their facts are named
-    orgs = sorted(found, key=lambda each: (each.pk != org.pk, each.code))
+def parts_below(context: Context, org: Org, sought: Sought, verb: str = "") -> tuple[Part, ...]:
+    """Return what each place brings to what is sought at an organization: itself first, then those directly below.
+
+    ``verb`` is how the facts are measured: only what is added up has a sum.
+    """
+    brought = brought_below(context, org, sought)
+    orgs = visible_orgs(context).filter(pk__in=brought).select_related("parent")
     return tuple(
         Part(
             each,
-            each.pk == org.pk,
+            each == org,
             brought[each.pk].facts,
             _told(brought[each.pk], verb),
-            is_few(context, each, brought[each.pk].facts),
+            _is_few(context, each, brought[each.pk].facts),
         )
-        for each in orgs
+        for each in sorted(orgs, key=lambda each: each != org)
     )
 
 

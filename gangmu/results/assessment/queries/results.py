@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Max, Min, Q, QuerySet
+from django.db.models import Avg, Case, Count, Max, Min, Q, QuerySet, When
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -38,9 +38,12 @@ def listed_results(context: Context, round_: Round) -> QuerySet[Result]:
 
     While a round is reviewed, each office that reviews sees its own part of the tree. Once
     it is known, one's own and one's children's, the upper half of those within reach, and
-    the best few of one's own peer group: the lower half is listed to nobody else.
+    the best few of one's own peer group: the lower half is listed to nobody else. ``opens`` says
+    of each whether it is one of ``readable_results``.
     """
     rows = _standing(round_).select_related("org", "org__parent").order_by("org__code", "scorecard")
+    readable = Q(pk__isnull=False) & _may_open(context, round_)  # what holds for all may not stand alone
+    rows = rows.annotate(opens=Case(When(readable, then=True), default=False))
     if _in_review(round_):
         return rows.filter(within(context.places("assessment.review")))
     if not round_.shown:
@@ -57,10 +60,10 @@ def readable_results(context: Context, round_: Round) -> QuerySet[Result]:
     those that appealed.
     """
     rows = _standing(round_).select_related("org", "org__parent").order_by("org__code", "scorecard")
-    return rows.filter(may_open(context, round_))
+    return rows.filter(_may_open(context, round_))
 
 
-def may_open(context: Context, round_: Round) -> Q:
+def _may_open(context: Context, round_: Round) -> Q:
     """Return the condition that a result of a round is one that this reader may open line by line."""
     if _in_review(round_):
         return within(context.places("assessment.review"))
@@ -159,8 +162,8 @@ def spread_within(context: Context, round_: Round, group: str = "") -> dict[str,
     above = {low: Q(score__gte=low) if low else Q(score__isnull=False) for low in SPREAD}
     below = {low: Q(score__lt=low + 10) if low != SPREAD[-1] else Q() for low in SPREAD}
     counts = {f"from_{low}": Count("pk", filter=above[low] & below[low]) for low in SPREAD}
-    found = rows.order_by().values("scorecard").annotate(**counts)
-    return {row["scorecard"]: [row[name] for name in counts] for row in found}
+    found = rows.order_by().values_list("scorecard").annotate(**counts)
+    return {card: numbers for card, *numbers in found}
 
 
 def _countable(context: Context, round_: Round) -> QuerySet[Result]:

@@ -494,7 +494,7 @@ def _part(request: Request, counting: Counting, asked: Asked) -> Org | None:
         return None
     if int(written) not in {part.org for part in counting.parts(asked.figure)}:
         raise NotFound("There is no such organization.")
-    return Org.objects.select_related("parent").get(pk=int(written))
+    return org_by_id(request.context, int(written))
 
 
 def _part_tables(request: Request, counting: Counting, asked: Asked, part: Org) -> list[Table]:

@@ -21,7 +21,12 @@ def part_table(request: Request, parts: Sequence[Part], url: Callable[[Part], st
             link=lambda part: None if part.itself else url(part),
             width=34,
         ),
-        Column("facts", say("Facts"), "number", value=lambda part: None if part.withheld else part.facts),
+        Column(
+            "facts",
+            say("Number of facts"),
+            "number",
+            value=lambda part: None if part.withheld else part.facts,
+        ),
         Column("total", say("Sum"), "number", value=lambda part: None if part.withheld else part.total),
         Column("note", say("Notes"), value=lambda part: _few_words() if part.withheld else "", shown=some),
     ]
