@@ -14,7 +14,8 @@ from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.rules import ALL_ITEMS, MOST_PLACES, VOID, value_of
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, visible_orgs, within, within_below
+from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within, within_below
+from gangmu.kernel.orgs.rules import own_id
 
 
 def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:

@@ -31,6 +31,7 @@ from gangmu.desk.thread.queries import (
     Goal,
     Threads,
     facts_of_goal,
+    parts_of_goal,
     thread_of_goal,
     threads_in,
 )

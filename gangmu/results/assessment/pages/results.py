@@ -337,7 +337,7 @@ def line_page(
     if kind is None or line is None or held is None:
         raise NotFound("There is no such line.")
     run = standing_run(round_)
-    place = _place(request, result.org)
+    place = _place(request, result.org) if kind.scope == "subtree" else result.org
     evidence = evidence_for(context, place, kind, round_.span, run.known_at)
     amounts = {side.name: decimal_of(held[side.name]) for side in evidence.sides}
     if place != result.org:

@@ -59,9 +59,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Both sides of a line at one organization: the one that was judged, or one below it."""
+    """Both sides of a line."""
 
-    org: Org
     sides: tuple[Side, ...]
 
 
@@ -114,7 +113,7 @@ def evidence_for(
             sides.append(_side_below(context, org, name, measure, sought, rows))
         else:
             sides.append(_side(context, org, name, measure, rows.count(), rows))
-    return Evidence(org, tuple(sides))
+    return Evidence(tuple(sides))
 
 
 def _side_below(
@@ -123,7 +122,9 @@ def _side_below(
     parts = parts_below(context, org, sought, measured(measure)[0])
     count = sum(part.facts for part in parts)
     told = [part.total for part in parts if part.total is not None]
-    whole = replace(_side(context, org, name, measure, count, rows), total=sum(told) if told else None)
+    whole = replace(
+        _side(context, org, name, measure, count, rows), total=sum(told, Decimal(0)) if told else None
+    )
     if count <= LISTED:
         return whole
     own = next((part for part in parts if part.itself), None)
