@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 FACT_CODES: dict[str, str] = {
     "task.due": "1 for each order whose time is up; item: the duty; day: the last of the task's period",
@@ -73,6 +74,7 @@ def parts_of(value: Decimal) -> int:
     return int(value.scaleb(MOST_PLACES))
 
 
+@lru_cache(maxsize=1024)
 def value_of(parts: int) -> Decimal:
     """Return what so many ten-thousandths are."""
     return Decimal(parts).scaleb(-MOST_PLACES)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Left, StrIndex, Substr
@@ -188,8 +189,7 @@ def spans_of(context: Context, org: Org) -> QuerySet[OrgSpan]:
     return OrgSpan.objects.filter(org=org).select_related("parent").order_by("-valid_from")
 
 
-@dataclass(frozen=True, slots=True)
-class StoodAt:
+class StoodAt(NamedTuple):
     """An organization as it stood last within a period; ``stays`` whether also on the last day."""
 
     org: int
@@ -211,17 +211,22 @@ def tree_within(org: Org, period: Period) -> list[StoodAt]:
         return []
     spans = OrgSpan.objects.filter(during, in_subtree(own.path)).order_by("org", "valid_from")
     # days are compared in the database: reading thousands of them takes longer than all the rest
-    runs = Case(When(valid_to__isnull=True, then=True), default=False)
-    lasts = Case(When(Q(valid_to__isnull=True) | Q(valid_to__gt=period.last), then=True), default=False)
-    columns = ("org", "kind", "domain", "level", "name", "lasts", "runs")
-    rows = {row[0]: row for row in spans.annotate(lasts=lasts, runs=runs).values_list(*columns)}
-    ended = {pk for pk, row in rows.items() if not row[-1]}
+    ends = Case(
+        When(valid_to__isnull=True, then=_RUNS), When(valid_to__gt=period.last, then=_LASTS), default=0
+    )
+    columns = ("org", "kind", "domain", "level", "name", "ends")
+    rows = {row[0]: row for row in spans.annotate(ends=ends).values_list(*columns)}
+    ended = {pk for pk, row in rows.items() if row[-1] != _RUNS}
     begun = {}
     if ended:
         days = spans.filter(valid_to__isnull=False).values_list("org", "valid_from")
         begun = {pk: day for pk, day in days if pk in ended}
     left = _moved_away(own.path, during, begun)
-    return [StoodAt(*row[:-1]) for pk, row in rows.items() if pk not in left]
+    return [StoodAt(*row[:-1], row[-1] > 0) for pk, row in rows.items() if pk not in left]
+
+
+_LASTS, _RUNS = 1, 2
+"""How a span ends: after the period, or not yet; 0 within it."""
 
 
 def _moved_away(path: str, during: Q, begun: Mapping[int, date]) -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
@@ -38,8 +38,7 @@ _PLACES = Decimal(1).scaleb(-4)
 _VALUE = Decimal(1).scaleb(-6)
 
 
-@dataclass(frozen=True)
-class PartOf:
+class PartOf(NamedTuple):
     """What one organization brings to a figure; a number that is not known is None."""
 
     org: int
