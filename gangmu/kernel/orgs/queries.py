@@ -222,7 +222,7 @@ def tree_within(org: Org, period: Period) -> list[StoodAt]:
         days = spans.filter(valid_to__isnull=False).values_list("org", "valid_from")
         begun = {pk: day for pk, day in days if pk in ended}
     left = _moved_away(own.path, during, begun)
-    return [StoodAt(*row[:-1], row[-1] > 0) for pk, row in rows.items() if pk not in left]
+    return [StoodAt._make((*row[:-1], row[-1] > 0)) for pk, row in rows.items() if pk not in left]
 
 
 _LASTS, _RUNS = 1, 2
