@@ -174,6 +174,7 @@ class _Reader:
 
     def _targets(self) -> dict[tuple[int, int, str, str], Target]:
         rows = visible_targets(self.context).filter(org__in=self.places, year__in=(self.year, self.year + 1))
+        rows = rows.select_related(None).defer(None).order_by()  # its number is wanted, and nothing around it
         return {(each.org_id, each.year, each.programme, each.metric): each for each in rows}
 
     def _letters(self) -> dict[tuple[int, str], Letter]:

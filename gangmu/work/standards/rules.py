@@ -93,11 +93,6 @@ class Counted:
         )
 
 
-def counted_as(state: str) -> Counted:
-    """Return one organization in its state, as something to be added up."""
-    return Counted(**{state: 1})
-
-
 def share_of(counted: Counted) -> Decimal | None:
     """Return the share that holds it, to four places, rounded down; unknown over nothing."""
     if not counted.known:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from gangmu.core.errors import NotFound
 from gangmu.core.text import Text
 from gangmu.desk.thread.queries import Goal, Threads
 from gangmu.frame.doors import Request
 from gangmu.frame.figures import Status, Tab
+from gangmu.frame.links import address
 from gangmu.frame.words import msgid, say
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
@@ -42,12 +42,6 @@ def asked(request: Request) -> tuple[Org, int]:
         raise NotFound("There is no such organization.")
     sound = year.isdecimal() and len(year) == 4 and 1949 <= int(year) <= 2100
     return org, int(year) if sound else context.today.year
-
-
-def address(name: str, *args: Any, **given: Any) -> str:
-    """Return the address of a page with what is asked of it."""
-    query = urlencode({key: value for key, value in given.items() if value not in ("", None)})
-    return f"{reverse(name, args=args)}?{query}" if query else reverse(name, args=args)
 
 
 def goal_url(goal: Goal, name: str = "desk-thread") -> str:

@@ -12,12 +12,13 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as translate
 
-from gangmu.desk.thread.pages.asking import LOOP, address, asked, behind, tabs, years
+from gangmu.desk.thread.pages.asking import LOOP, asked, behind, tabs, years
 from gangmu.desk.thread.queries import Threads, health_in
 from gangmu.desk.thread.words import BREAKS, plainly
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Chart, Light, flow, treemap
+from gangmu.frame.links import address
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.work.plans.queries.duties import account_kind

@@ -20,7 +20,6 @@ from gangmu.desk.thread.pages.asking import (
     LOOP,
     TO_COME,
     WHOLE,
-    address,
     asked,
     definition_url,
     goal_url,
@@ -40,6 +39,7 @@ from gangmu.desk.thread.words import CODES, STATIONS, WHY, break_in_words, items
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
+from gangmu.frame.links import address
 from gangmu.frame.tables import MOST_EXPORTED, Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.facts.models import Fact

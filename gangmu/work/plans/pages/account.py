@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
@@ -15,6 +14,7 @@ from gangmu.core.periods import Period, period_of
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level
 from gangmu.frame.formats import NOTHING
+from gangmu.frame.links import address
 from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Table
 from gangmu.frame.words import msgid, say, worded
@@ -59,11 +59,6 @@ from gangmu.work.plans.rules import CELLS, Tally
 # --- the account ---------------------------------------------------------------------------
 
 
-def account_url(name: str, **given: Any) -> str:
-    """Return the address of an account, or of what is behind it."""
-    return reverse(name) + "?" + urlencode({key: value for key, value in given.items() if value})
-
-
 @page("plans.view")
 def account(request: Request) -> HttpResponse:
     """Show the month's account: who answered what in time, by place and duty; every figure is a link."""
@@ -86,7 +81,7 @@ def account(request: Request) -> HttpResponse:
         "figures": [
             *figures(
                 found.total,
-                lambda cell: account_url("plans-behind", org=top.pk, period=period, cell=cell),
+                lambda cell: address("plans-behind", org=top.pk, period=period, cell=cell),
             ),
             *_backfilled_figure(context, top, period),
         ],
@@ -104,7 +99,7 @@ def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[
     found = backfilled_below(context, top, [period])
     if not found.count:
         return []
-    url = account_url("plans-behind", org=top.pk, period=period, cell="backfilled")
+    url = address("plans-behind", org=top.pk, period=period, cell="backfilled")
     note = translate("of these %(count)s with a date in time on the paper") % {"count": found.dated_in_time}
     return [
         {
@@ -120,9 +115,9 @@ def _backfilled_figure(context: Context, top: Org, period: Period) -> list[dict[
 def account_papers(name: str, **given: Any) -> list[tuple[str, str, str]]:
     """Return the ways to take an account along: icon, words, address."""
     return [
-        ("printer", translate("Print"), account_url(f"{name}-print", **given)),
-        ("file-text", translate("Word"), account_url(f"{name}-word", **given)),
-        ("file-spreadsheet", translate("Excel"), account_url(f"{name}-excel", **given)),
+        ("printer", translate("Print"), address(f"{name}-print", **given)),
+        ("file-text", translate("Word"), address(f"{name}-word", **given)),
+        ("file-spreadsheet", translate("Excel"), address(f"{name}-excel", **given)),
     ]
 
 
@@ -138,8 +133,8 @@ def _own_tasks(context: Context, top: Org, period: Period) -> list[Task]:
 
 
 def _account_tabs(top: Org, period: Period, here: str) -> list[Tab]:
-    month = account_url("plans-account", org=top.pk, period=period if period.kind == "month" else "")
-    year = account_url("plans-account-year", org=top.pk, year=period.year)
+    month = address("plans-account", org=top.pk, period=period if period.kind == "month" else "")
+    year = address("plans-account-year", org=top.pk, year=period.year)
     return [
         Tab(msgid("The month"), month, here == "plans-account"),
         Tab(msgid("The year"), year, here == "plans-account-year"),
@@ -149,7 +144,7 @@ def _account_tabs(top: Org, period: Period, here: str) -> list[Tab]:
 def _account_crumbs(context: Context, top: Org, period: Period) -> list[tuple[str, str]]:
     crumbs = [(translate("The account"), reverse("plans-account"))]
     if top.parent is not None and context.may("plans.view", top.parent.path):
-        crumbs.append((top.parent.name, account_url("plans-account", org=top.parent_id, period=period)))
+        crumbs.append((top.parent.name, address("plans-account", org=top.parent_id, period=period)))
     return [*crumbs, (top.name, "")]
 
 
@@ -167,7 +162,7 @@ def _cell(tally: Tally | None, url: str) -> HeatCell:
 
 def _behind_url(org: int, **given: Any) -> str:
     """Return the address of the tasks behind a field; those of who stands elsewhere today cannot be seen."""
-    return account_url("plans-behind", org=org, **given) if org != ELSEWHERE else ""
+    return address("plans-behind", org=org, **given) if org != ELSEWHERE else ""
 
 
 def _heat(found: Account, period: Period, titles: Mapping[str, Any]) -> Heat:
@@ -180,7 +175,7 @@ def _heat(found: Account, period: Period, titles: Mapping[str, Any]) -> Heat:
             for code in found.columns
         ]
         deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 1
-        url = account_url("plans-account", org=line.org, period=period) if deeper else ""
+        url = address("plans-account", org=line.org, period=period) if deeper else ""
         return HeatRow(line.name, cells, url)
 
     return Heat(
@@ -216,7 +211,7 @@ def account_year(request: Request) -> HttpResponse:
         "year": year,
         "figures": figures(
             found.total,
-            lambda cell: account_url("plans-behind", org=top.pk, period=year, duty=duty_, cell=cell),
+            lambda cell: address("plans-behind", org=top.pk, period=year, duty=duty_, cell=cell),
         ),
         "by_duty": _duty_heat(found, titles),
         "by_place": _place_heat(found, duty_) if len(found.lines) > 1 else None,
@@ -240,7 +235,7 @@ def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
         cells = [
             _cell(
                 found.duties[code].get(str(month)),
-                account_url(
+                address(
                     "plans-behind", org=top, period=found.spans.get((code, str(month)), month), duty=code
                 ),
             )
@@ -248,9 +243,9 @@ def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
         ]
         whole = _cell(
             total_of(found.duties[code].values()),
-            account_url("plans-behind", org=top, period=found.year, duty=code),
+            address("plans-behind", org=top, period=found.year, duty=code),
         )
-        url = account_url("plans-account-year", org=top, year=found.year, duty=code)
+        url = address("plans-account-year", org=top, year=found.year, duty=code)
         return HeatRow(titles.get(code) or code, [*cells, whole], url)
 
     rows = [row(code) for code in sorted(found.duties)]
@@ -266,7 +261,7 @@ def _place_heat(found: YearAccount, duty_: str) -> Heat:
         cells = _month_cells(found, line.org, line.months, duty_)
         whole = _cell(line.total, _behind_url(line.org, period=found.year, duty=duty_))
         deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 12
-        url = account_url("plans-account-year", org=line.org, year=found.year, duty=duty_) if deeper else ""
+        url = address("plans-account-year", org=line.org, year=found.year, duty=duty_) if deeper else ""
         note = presence(line.founded, line.closed)
         return HeatRow(f"{line.name}（{note}）" if note else line.name, [*cells, whole], url)
 
@@ -289,7 +284,7 @@ def _month_cells(found: YearAccount, org: int, cells: Mapping[str, Tally], duty_
 
 
 def _year_cell(found: YearAccount) -> HeatCell:
-    return _cell(found.total, account_url("plans-behind", org=found.top.pk, period=found.year))
+    return _cell(found.total, address("plans-behind", org=found.top.pk, period=found.year))
 
 
 @page("plans.view")
@@ -320,7 +315,7 @@ def behind(request: Request) -> HttpResponse:
         "cells": [*((each, HEADINGS[each].word) for each in CELLS), *STATIONS.items()],
         "duties": sorted(duty_titles(top).items()),
         "crumbs": [
-            (translate("The account"), account_url("plans-account", org=top.pk, period=period)),
+            (translate("The account"), address("plans-account", org=top.pk, period=period)),
             (top.name, ""),
         ],
     }

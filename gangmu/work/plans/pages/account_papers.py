@@ -9,10 +9,11 @@ from gangmu.core.periods import period_of
 from gangmu.frame.context import Frame
 from gangmu.frame.doors import Request, page
 from gangmu.frame.downloads import file_response
+from gangmu.frame.links import address
 from gangmu.kernel.audit.queries import newest_head
 from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.orgs.models import Org
-from gangmu.work.plans.pages.account import account_url, asked_year, newest_begun
+from gangmu.work.plans.pages.account import asked_year, newest_begun
 from gangmu.work.plans.pages.words import asked_org, asked_period, period_in_words
 from gangmu.work.plans.papers import AccountPaper, account_sheet, account_word, month_paper, year_paper
 from gangmu.work.plans.queries.account import (
@@ -48,7 +49,7 @@ def _month(request: Request) -> tuple[AccountPaper, str]:
         beside=those_beside(context, top, period) if top.parent_id else None,
         backfilled=backfilled_below(context, top, [period]).count,
     )
-    return paper, account_url("plans-account", org=top.pk, period=period)
+    return paper, address("plans-account", org=top.pk, period=period)
 
 
 def _year(request: Request) -> tuple[AccountPaper, str]:
@@ -66,7 +67,7 @@ def _year(request: Request) -> tuple[AccountPaper, str]:
         beside=those_beside_in(context, top, periods_in_year(year)) if top.parent_id else None,
         backfilled=backfilled_below(context, top, periods_in_year(year), duty=duty).count,
     )
-    return paper, account_url("plans-account-year", org=top.pk, year=year, duty=duty)
+    return paper, address("plans-account-year", org=top.pk, year=year, duty=duty)
 
 
 def _printed(request: Request, found: tuple[AccountPaper, str]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """How far areas are: who holds a standard, by area and field, and which areas are examples."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from gangmu.work.standards.definitions import DemonstrationKind, StandardKind
 from gangmu.work.standards.models import Claim
 from gangmu.work.standards.queries.claims import VIEW
 from gangmu.work.standards.queries.kinds import all_standards
-from gangmu.work.standards.rules import CLAIMED, FACT_MET, HELD, NONE, UNKNOWN, Counted, counted_as
+from gangmu.work.standards.rules import CLAIMED, FACT_MET, HELD, NONE, UNKNOWN, Counted
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,16 @@ def area_rows(
     _refuse_outside(context, top)
     areas = list(orgs_below(context, top).filter(level=level).order_by("path"))
     judge = _Judge(context, top, kinds, day)
-    sums: dict[int, dict[str, Counted]] = {area.pk: {} for area in areas}
+    wanted, found = {str(area.pk) for area in areas}, Counter[tuple[str, str, str]]()
     asked = _asked(context, top, kinds).values_list("path", "pk", "kind", "domain", "level")
     for path, org, kind, domain, of_level in asked:
-        counted = counted_as(judge.state(org, kind, domain, of_level))
-        for step in map(int, path.split("/")[:-2]):
-            if step in sums:
-                sums[step][domain] = sums[step].get(domain, Counted()).plus(counted)
+        state = judge.state(org, kind, domain, of_level)
+        for step in wanted.intersection(path.split("/")[:-2]):
+            found[step, domain, state] += 1
+    sums: dict[int, dict[str, Counted]] = {area.pk: {} for area in areas}
+    for (step, domain, state), count in found.items():
+        here = sums[int(step)]
+        here[domain] = here.get(domain, Counted()).plus(Counted(**{state: count}))
     return [AreaRow(area, sums[area.pk], _sum(sums[area.pk].values())) for area in areas]
 
 
