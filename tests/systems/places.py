@@ -21,9 +21,14 @@ PACKS = Path(gangmu.__file__).parent / "packs"
 BEGIN = date(2014, 1, 1)
 
 
+def today() -> date:
+    """Return the day that it is where the places are: another one than in London from the evening on."""
+    return datetime.now(LOCAL).date()
+
+
 def current(kind: PeriodKind) -> Period:
     """Return the period that is running."""
-    return period_of(datetime.now(LOCAL).date(), kind)
+    return period_of(today(), kind)
 
 
 @dataclass

@@ -8,11 +8,10 @@ from django.test import Client
 
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.packs.queries import pack_of
-from gangmu.site.clock import now
 from gangmu.work.records.definitions import RecordKind
 from tests.site.matrix.test_routes import browser
 from tests.systems.goals import faults, ok, project, propose
-from tests.systems.places import Place, current, found_place
+from tests.systems.places import Place, current, found_place, today
 from tests.systems.programs import workbook
 
 
@@ -141,11 +140,11 @@ def test_q21_a_reform_is_a_plan_with_steps_owners_and_days_within_its_year(pingq
     outside = propose(town, pingqiao, street, beyond)
     plan = ok(propose(town, pingqiao, street, project("reform_plan", "派驻改革", *days, year=_year())))
     ok(officer.send("post", f"/projects/{plan['id']}/decision", {"approved": True}))
-    today = now().date()
+    day = today()
     theme = {
         "kind": "responsibility_year",
-        "first_on": str(today),
-        "last_on": str(today + timedelta(days=30)),
+        "first_on": str(day),
+        "last_on": str(day + timedelta(days=30)),
         "paper": "平办发〔2018〕3号",
     }
     ok(officer.send("post", f"/orgs/{pingqiao.root.pk}/campaigns", theme))
@@ -162,11 +161,11 @@ def test_w20_duties_of_the_theme_year_are_issued_within_it_alone_and_it_ends_wit
     officer = wubu.caller("officer", "610829")
     asked = {"duty": "quality_year", "period": str(current("quarter")), "reason": "质量提升年"}
     orders, campaigns = f"/orgs/{wubu.root.pk}/orders", f"/orgs/{wubu.root.pk}/campaigns"
-    today = now().date()
+    day = today()
     given = {
         "kind": "quality_year",
-        "first_on": str(today),
-        "last_on": str(today + timedelta(days=200)),
+        "first_on": str(day),
+        "last_on": str(day + timedelta(days=200)),
         "paper": "吴发〔2022〕1号",
     }
 
@@ -204,8 +203,8 @@ def test_q21_strict_towns_strong_villages_new_people_are_measured_by_facts_and_l
 
 def _looks(wubu: Place) -> tuple[Any, Any]:
     """Begin the year of quality and ask each town for its look; return the answer to asking too early."""
-    officer, today = wubu.caller("officer", "610829"), now().date()
-    year = {"first_on": str(today), "last_on": str(today + timedelta(days=200)), "paper": "吴发〔2022〕1号"}
+    officer, day = wubu.caller("officer", "610829"), today()
+    year = {"first_on": str(day), "last_on": str(day + timedelta(days=200)), "paper": "吴发〔2022〕1号"}
     asked = {"duty": "study", "period": str(current("quarter"))}
     early = officer.send("post", f"/orgs/{wubu.root.pk}/orders", asked)
     ok(officer.send("post", f"/orgs/{wubu.root.pk}/campaigns", {"kind": "quality_year", **year}))
@@ -218,7 +217,7 @@ def test_w20_a_close_look_leads_home_to_the_organization_and_says_what_follows(w
     studied, stranger = wubu.orgs[wubu.first(domain="community", level="village")], wubu.orgs["610829103"]
     (task,) = (each for each in town.get("/tasks/waiting").json() if each["duty"] == "study")
     values = {
-        "studied_on": str(now().date()),
+        "studied_on": str(today()),
         "studied": studied.pk,
         "findings": "阵地每周开放一天",
         "follows": "project",
@@ -254,7 +253,7 @@ def test_w20_a_close_look_on_a_sheet_names_the_organization_by_its_name_or_code(
     studied = next(org for org in wubu.orgs.values() if org.parent_id == street.pk)
     beyond = wubu.orgs["610829001"]
     heads = ["代码", "研判日期", "研判的党组织", "看到的情况和问题", "接下来怎么办", "哪一项、谁办、哪天前"]
-    day = str(now().date())
+    day = str(today())
 
     def judged(who: str) -> Any:
         row = [street.code, day, who, "会议记录不全", "不需要另办", "下季再看"]

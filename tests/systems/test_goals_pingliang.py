@@ -10,11 +10,10 @@ from gangmu.core.periods import Period
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.notices.definitions import DocumentKind
 from gangmu.kernel.packs.queries import pack_of
-from gangmu.site.clock import now
 from gangmu.work.programmes.definitions import CampaignKind, ListKind, ProgrammeKind
 from tests.site.matrix.test_routes import browser
 from tests.systems.goals import faults, ok
-from tests.systems.places import Place, current, found_place
+from tests.systems.places import Place, current, found_place, today
 
 EXAMPLES = {"programme": "three_firsts", "metric": "examples", "year": 2021, "value": "100"}
 
@@ -59,7 +58,7 @@ def test_p1_target_stands_against_what_was_reached_at_each_level_and_year_and_si
     place = pingliang
     officer, town = place.caller("officer", "6208"), place.caller("town_officer", "620822106")
     (first, second) = (place.orgs[code] for code in ("620822", "620823"))
-    year = now().date().year if now().date().year in (2021, 2022, 2023) else 2021
+    year = today().year if today().year in (2021, 2022, 2023) else 2021
     target = ok(officer.send("post", f"/orgs/{place.root.pk}/targets", {**EXAMPLES, "year": year}))
     parts = {"parts": [{"org": first.pk, "value": "60"}, {"org": second.pk, "value": "30"}], "held": "10"}
     ok(officer.send("post", f"/targets/{target['id']}/parts", parts))
@@ -128,12 +127,12 @@ def test_p10a_each_post_keeps_three_lists_by_two_rules_and_a_line_is_dropped_wit
 def test_p19_campaigns_have_their_checklists_and_an_end_and_none_is_open_twice(pingliang: Place) -> None:
     place = pingliang
     officer = place.caller("officer", "6208")
-    today = now().date()
+    day = today()
     path = f"/orgs/{place.root.pk}/campaigns"
     given = {
         "kind": "ten_checks",
-        "first_on": str(today),
-        "last_on": str(today + timedelta(days=90)),
+        "first_on": str(day),
+        "last_on": str(day + timedelta(days=90)),
         "paper": "平党发〔2021〕9号",
     }
 
@@ -142,7 +141,7 @@ def test_p19_campaigns_have_their_checklists_and_an_end_and_none_is_open_twice(p
     endless = officer.send(
         "post",
         path,
-        {**given, "kind": "nine_drives", "last_on": str(today + timedelta(days=400))},
+        {**given, "kind": "nine_drives", "last_on": str(day + timedelta(days=400))},
     )
     silent = officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": " "})
     closed = ok(officer.send("post", f"/campaigns/{campaign['id']}/close", {"result": "补课三十项"}))
@@ -165,18 +164,18 @@ def test_p19_villages_tick_their_points_with_what_shows_it_and_a_closed_campaign
     village = place.first(level="village", domain="village")
     branch = place.orgs[village]
     secretary = place.caller("secretary", village)
-    today = now().date()
+    day = today()
     opened = {
-        "first_on": str(today),
-        "last_on": str(today + timedelta(days=90)),
+        "first_on": str(day),
+        "last_on": str(day + timedelta(days=90)),
         "paper": "平党发〔2021〕9号",
     }
     campaign = ok(officer.send("post", f"/orgs/{place.root.pk}/campaigns", {"kind": "ten_checks", **opened}))
-    values = {"held_on": str(today), "should_attend": "5", "attended": "5", "agenda": "查组织生活记录"}
+    values = {"held_on": str(day), "should_attend": "5", "attended": "5", "agenda": "查组织生活记录"}
     record = ok(
         secretary.send("post", f"/orgs/{branch.pk}/records", {"kind": "meeting_record", "values": values})
     )
-    path, given = f"/orgs/{branch.pk}/campaign-ticks", {"campaign": campaign["id"], "done_on": str(today)}
+    path, given = f"/orgs/{branch.pk}/campaign-ticks", {"campaign": campaign["id"], "done_on": str(day)}
 
     looked = ok(secretary.send("post", path, {**given, "point": 2, "record": record["id"]}))
     mended = ok(secretary.send("post", path, {**given, "point": 22, "note": "补记三次支委会"}))

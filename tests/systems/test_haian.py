@@ -7,7 +7,7 @@ import pytest
 
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.work.plans.definitions import DutyKind
-from tests.systems.places import Place, current, found_place
+from tests.systems.places import Place, current, found_place, today
 
 ITEMS = "带头讲党课；联系两个薄弱支部；办好两件实事"
 CALENDAR = ("party_work_meeting", "secretary_account", "special_inspection")
@@ -84,13 +84,11 @@ def test_h1_a_list_is_drawn_up_reviewed_by_the_town_and_nobody_answers_for_anoth
     stranger = haian.caller("secretary", haian.first(domain="community", level="village"))
     haian.issue(officer, "list_village", current("year"))
     (task,) = secretary.get("/tasks/waiting").json()
-    today = haian.system.now.date().isoformat()
+    day = today().isoformat()
     values = {"drawn_on": current("month").first.isoformat(), "items": ITEMS}
 
     refused = stranger.send("post", f"/tasks/{task['id']}/report", {"values": values})
-    empty = secretary.send(
-        "post", f"/tasks/{task['id']}/report", {"values": {"drawn_on": today, "items": ""}}
-    )
+    empty = secretary.send("post", f"/tasks/{task['id']}/report", {"values": {"drawn_on": day, "items": ""}})
     done = secretary.send("post", f"/tasks/{task['id']}/report", {"values": values})
     accepted = haian.caller("town_officer", "320685111").send("post", f"/tasks/{task['id']}/accept")
 

@@ -13,7 +13,7 @@ from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.facts.models import Fact
 from gangmu.site.clock import now
 from tests.site.matrix.test_routes import browser, text_in
-from tests.systems.places import BEGIN, Place, found_place
+from tests.systems.places import BEGIN, Place, found_place, today
 from tests.systems.programs import Program
 
 
@@ -186,7 +186,7 @@ def test_h5_six_standards_sites_and_templates_that_others_take_over(haian: Place
         "title": "农村领域示范点",
         "shows": "议事和公开",
         "paper": "镇发〔2021〕5号",
-        "since_on": str(now().date()),
+        "since_on": str(today()),
     }
     # who does not hold the standard is no site, and nobody names their own
     assert refused(town, "post", f"/orgs/{branch.pk}/sites", site) == (409, "conflict")

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from gangmu.site.clock import now
-from tests.systems.places import Place, current, found_place
+from tests.systems.places import Place, current, found_place, today
 
 
 @pytest.fixture
@@ -19,8 +18,8 @@ def test_w20_a_year_has_its_theme_each_quarter_and_a_note_without_the_remedy_is_
     officer = wubu.caller("officer", "610829")
     village = wubu.first(domain="village", level="village", kind="branch")
     secretary = wubu.caller("secretary", village)
-    today = now().date()
-    days = {"first_on": str(today), "last_on": str(today + timedelta(days=200))}
+    day = today()
+    days = {"first_on": str(day), "last_on": str(day + timedelta(days=200))}
     opened = {"kind": "quality_year", "paper": "吴发〔2022〕1号", **days}
     assert officer.send("post", f"/orgs/{wubu.root.pk}/campaigns", opened).status_code == 200
     wubu.issue(officer, "quality_year", current("quarter"))
