@@ -1,11 +1,13 @@
 """What every template finds under ``frame``: who, where, and how the page is to look."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from gangmu.core.text import LANGUAGES
 from gangmu.frame import navigation
@@ -66,6 +68,11 @@ class Frame:
         """The languages of the site."""
         return tuple(Language(code, LANGUAGE_NAMES[code], code == self.language) for code in LANGUAGES)
 
+    @property
+    def menu(self) -> SafeString:
+        """The menu as it stands beside a page."""
+        return _menu(self.menus)
+
     @cached_property
     def menus(self) -> tuple[navigation.Menu, ...]:
         """The menu as this reader sees it."""
@@ -92,6 +99,12 @@ class Frame:
     def name(self) -> str:
         """What the account that is signed in is called."""
         return str(self.request.context.actor.label) if self.signed_in else ""  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=512)
+def _menu(menus: tuple[navigation.Menu, ...]) -> SafeString:
+    """Return the markup of a menu: sixty links on every page, and the same from one page to the next."""
+    return render_to_string("frame/_menu.html", {"menus": menus})
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

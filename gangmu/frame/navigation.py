@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from gangmu.frame.figures import Tab
+from gangmu.frame.links import address
 from gangmu.frame.words import worded
 
 Count = Callable[[HttpRequest], int | None]
@@ -110,7 +110,7 @@ def add_landmark(role: str, url_name: str) -> None:
 def landmark(role: str) -> str:
     """Return the address of the page that plays this part, or nothing."""
     name = _registry.landmarks.get(role)
-    return reverse(name) if name else ""
+    return address(name) if name else ""
 
 
 def may_open(request: HttpRequest, permission: str | None) -> bool:
@@ -124,7 +124,7 @@ def may_open(request: HttpRequest, permission: str | None) -> bool:
 def _link(request: HttpRequest, entry: Entry, nearest: str) -> Link:
     return Link(
         title=worded(entry.title),
-        url=reverse(entry.url_name),
+        url=address(entry.url_name),
         icon=entry.icon,
         here=entry.url_name == nearest,
         count=_counted(request, entry),
@@ -143,7 +143,7 @@ def _counted(request: HttpRequest, entry: Entry) -> int | None:
 
 def _nearest(request: HttpRequest, entries: list[Entry]) -> str:
     """Return the page of the menu that the reader stands on or below."""
-    above = [(len(url), e.url_name) for e in entries if request.path.startswith(url := reverse(e.url_name))]
+    above = [(len(url), e.url_name) for e in entries if request.path.startswith(url := address(e.url_name))]
     return max(above)[1] if above else ""
 
 
@@ -203,7 +203,7 @@ def tabs_of(request: HttpRequest, thing: str, key: int, path: str, here: str) ->
     context = request.context  # type: ignore[attr-defined]
     entries = sorted(_tabs.get(thing, {}).values(), key=attrgetter("order"))
     return [
-        Tab(worded(entry.title), reverse(entry.url_name, args=(key,)), entry.url_name == here)
+        Tab(worded(entry.title), address(entry.url_name, key), entry.url_name == here)
         for entry in entries
         if context.may(entry.permission, path)
     ]

@@ -14,7 +14,6 @@ from gangmu.desk.thread.rules import Break, Counted, Found, Thread, breaks_of, t
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import (
     Sought,
-    Wanted,
     facts_below,
     known_below,
     where_known,
@@ -193,7 +192,7 @@ class _Reader:
 
     def _measured(self) -> dict[Counted, set[int]]:
         counted = {each for thread in self.threads for each in thread.facts}
-        wanted = {each: Wanted(each.code, each.items, self.year, each.ever) for each in counted}
+        wanted = {each: _sought(each, self.year) for each in counted}
         if len(self.places) == 1:
             there = known_below(self.context, self.org, wanted.values())
             return {each: {self.org.pk} if asked in there else set() for each, asked in wanted.items()}
@@ -303,10 +302,13 @@ def thread_of_goal(
 
 def facts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> QuerySet[Fact]:
     """Return the facts of one sort that count for a goal, at an organization and below, in a year."""
-    return facts_below(context, org, Wanted(counted.code, counted.items, year, counted.ever))
+    return facts_below(context, org, _sought(counted, year))
 
 
 def parts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> tuple[Part, ...]:
     """Return how many of those facts each place has: an organization itself, and each directly below it."""
-    sought = Sought(counted.code, counted.items, Period("year", year), ever=counted.ever)
-    return parts_below(context, org, sought)
+    return parts_below(context, org, _sought(counted, year))
+
+
+def _sought(counted: Counted, year: int) -> Sought:
+    return Sought(counted.code, counted.items, Period("year", year), ever=counted.ever)

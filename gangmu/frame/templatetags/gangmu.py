@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from django import template
@@ -67,7 +68,12 @@ def share(part: Any, whole: Any, places: int = 1) -> str:
 @register.simple_tag
 def icon(name: str, title: str = "") -> SafeString:
     """Return an icon of the sprite; with a title it speaks, without it decorates."""
-    href = f"{static('frame/icons.svg')}#{name}"
+    return _icon(f"{static('frame/icons.svg')}#{name}", title)
+
+
+@lru_cache(maxsize=512)
+def _icon(href: str, title: str) -> SafeString:
+    """Return the markup of an icon: a page shows dozens, and few different ones."""
     if title:
         return format_html(
             '<svg class="gm-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', title, href

@@ -71,6 +71,11 @@ class Sought:
             Q(day__lte=self.period.last) if self.ever else Q(day__range=(self.period.first, self.period.last))
         )
 
+    @property
+    def years(self) -> Q:
+        """The same of sums, which are kept by year."""
+        return Q(year__lte=self.period.year) if self.ever else Q(year=self.period.year)
+
 
 def brought_below(context: Context, top: Org, sought: Sought) -> dict[int, Brought]:
     """Return what facts come to by place: at an organization itself, and at and below each directly below it.
@@ -85,10 +90,7 @@ def brought_below(context: Context, top: Org, sought: Sought) -> dict[int, Broug
         facts = facts.filter(item__in=sorted(sought.items))
     if sought.period.kind != "year":
         return _by_place(top, facts, facts=Count("pk"), known=Count("value"), total=_PARTS)
-    sums = FactSum.objects.filter(places, code=sought.code).filter(
-        Q(year__lte=sought.period.year) if sought.ever else Q(year=sought.period.year),
-        item__in=[ALL_ITEMS] if sought.items is None else sorted(sought.items),
-    )
+    sums = _summed(FactSum.objects.filter(places), sought)
     added = {"facts": Sum("facts"), "known": Sum("known"), "total": Sum("total")}
     if sought.known_at is None:
         return _by_place(top, sums, **added)
@@ -176,19 +178,9 @@ def fact_added_since(number: int, known_at: datetime) -> bool:
     return Fact.objects.filter(pk__gt=number, known_at__lte=known_at).exists()
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Facts of a code, of some items or all, about one year; ``ever``: about that year and every year before."""
-
-    code: str
-    items: frozenset[str] | None
-    year: int
-    ever: bool = False
-
-
-def known_below(context: Context, top: Org, wanted: Iterable[Wanted]) -> set[Wanted]:
-    """Return which facts are known at an organization or anywhere below it, in one read."""
-    asked = list(dict.fromkeys(wanted))
+def known_below(context: Context, top: Org, sought: Iterable[Sought]) -> set[Sought]:
+    """Return which facts of years are known at an organization or anywhere below it, whenever they were learnt."""
+    asked = _of_which_any(sought)
     if not asked:
         return set()
     sums = FactSum.objects.filter(within_below(context.places("plans.view"), top), facts__gt=0).order_by()
@@ -197,14 +189,15 @@ def known_below(context: Context, top: Org, wanted: Iterable[Wanted]) -> set[Wan
     return {each for each, there in zip(asked, held, strict=False) if there}
 
 
-def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wanted, set[int]]:
-    """Return at which places some facts are known, in one read: directly below an organization, and there.
+def where_known(context: Context, top: Org, sought: Iterable[Sought]) -> dict[Sought, set[int]]:
+    """Return at which places some facts of years are known: directly below an organization, and there.
 
     A place is asked whether anything below it tells: the first that does is the answer.
     """
-    asked = list(dict.fromkeys(wanted))
+    found: dict[Sought, set[int]] = {each: set() for each in sought}
+    asked = _of_which_any(found)
     if not asked:
-        return {}
+        return found
     told = FactSum.objects.filter(
         within(context.places("plans.view")),
         facts__gt=0,
@@ -213,7 +206,6 @@ def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wa
     )
     known = {f"known{at}": Exists(_summed(told.order_by(), each)) for at, each in enumerate(asked)}
     places = visible_orgs(context).filter(Q(pk=top.pk) | Q(parent=top))
-    found: dict[Wanted, set[int]] = {each: set() for each in asked}
     for place, *held in places.annotate(**known).order_by().values_list("pk", *known):
         for each, there in zip(asked, held, strict=True):
             if there:
@@ -221,23 +213,30 @@ def where_known(context: Context, top: Org, wanted: Iterable[Wanted]) -> dict[Wa
     return found
 
 
-def _summed(sums: QuerySet[FactSum], wanted: Wanted) -> QuerySet[FactSum]:
-    items = [ALL_ITEMS] if wanted.items is None else sorted(wanted.items)
-    years = Q(year__lte=wanted.year) if wanted.ever else Q(year=wanted.year)
-    return sums.filter(years, code=wanted.code, item__in=items)
+def _of_which_any(sought: Iterable[Sought]) -> list[Sought]:
+    """Return those of which there is a fact at all: of the others every place would be asked in vain."""
+    asked = list(dict.fromkeys(sought))
+    sums = FactSum.objects.filter(facts__gt=0).order_by()
+    there = [Exists(_summed(sums, each)) for each in asked]
+    held = FactSum.objects.order_by().values_list(*there)[:1] if asked else []
+    return [each for row in held for each, is_so in zip(asked, row, strict=True) if is_so]
 
 
-def facts_below(context: Context, org: Org, wanted: Wanted) -> QuerySet[Fact]:
+def _summed(sums: QuerySet[FactSum], sought: Sought) -> QuerySet[FactSum]:
+    items = [ALL_ITEMS] if sought.items is None else sorted(sought.items)
+    return sums.filter(sought.years, code=sought.code, item__in=items)
+
+
+def facts_below(context: Context, org: Org, sought: Sought) -> QuerySet[Fact]:
     """Return the facts that count at an organization and all below it, as far as the reader sees them.
 
     The organizations are named as a list: by a range of paths SQLite would read every fact of the code.
     """
-    facts = counting_facts(context).filter(
-        org__in=visible_orgs(context).filter(in_subtree(org.path)).order_by().values("pk")
+    facts = counting_facts(context, sought.known_at).filter(
+        sought.days,
+        org__in=visible_orgs(context).filter(in_subtree(org.path)).order_by().values("pk"),
+        code=sought.code,
     )
-    if not wanted.ever:
-        facts = facts.filter(day__gte=date(wanted.year, 1, 1))
-    if wanted.items is not None:
-        facts = facts.filter(item__in=sorted(wanted.items))
-    facts = facts.filter(code=wanted.code, day__lte=date(wanted.year, 12, 31))
+    if sought.items is not None:
+        facts = facts.filter(item__in=sorted(sought.items))
     return facts.select_related("org").order_by("org__path", "day", "fact")

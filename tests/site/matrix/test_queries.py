@@ -17,7 +17,7 @@ from gangmu.core.periods import Period
 from gangmu.desk.thread.queries import goal_in
 from gangmu.desk.thread.rules import Counted
 from gangmu.kernel.access.queries import AccountActor
-from gangmu.kernel.facts.queries import Sought, Wanted
+from gangmu.kernel.facts.queries import Sought
 from gangmu.kernel.imports.queries import kind_of, rows_of
 from gangmu.results.assessment.definitions import Aim
 from gangmu.results.assessment.models import Result, Round
@@ -53,7 +53,6 @@ def every_query() -> dict[str, Callable[..., Any]]:
 
 QUERIES = every_query()
 
-FACTS = Wanted("task.due", None, 2015)
 SOUGHT = Sought("task.due", None, Period.parse("2015"))
 
 ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
@@ -193,9 +192,9 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "leader.leader_month": {"month": lambda scene: Period.parse("2015-10")},
     "reports.version_of_report": {"number": lambda scene: 1},
     "assessment.share_in": BEHIND | {"result": lambda scene: first_result(scene.appeal.round)},
-    "facts.facts_below": {"wanted": lambda scene: FACTS},
-    "facts.where_known": {"wanted": lambda scene: [FACTS]},
-    "facts.known_below": {"wanted": lambda scene: [FACTS]},
+    "facts.facts_below": {"sought": lambda scene: SOUGHT},
+    "facts.where_known": {"sought": lambda scene: [SOUGHT]},
+    "facts.known_below": {"sought": lambda scene: [SOUGHT]},
     "facts.sums_of": {"code": lambda scene: "task.due", "items": lambda scene: None},
     "facts.brought_below": {"sought": lambda scene: SOUGHT},
     "assessment.parts_below": {"sought": lambda scene: SOUGHT},
