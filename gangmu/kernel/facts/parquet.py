@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict
@@ -91,9 +93,8 @@ def export_facts(
         inside = _orgs_under(under, period) if under is not None and not is_whole(under) else None
         spans = _write(building / "orgs.parquet", ORGS, map(astuple, _spans(under, inside)))
         (building / "facts").mkdir()
-        rows = facts_to_export(period.last, known_at, inside).values_list(*FACTS.names)
         path = building / "facts" / f"{period}.parquet"
-        facts = _write(path, FACTS, _rows_of(rows))
+        facts = _write(path, FACTS, _rows_of(facts_to_export(period.last, known_at, inside), FACTS))
         note_export(context, under=under, period=str(period), known_at=known_at, orgs=spans, facts=facts)
         if folder.exists():
             folder.rmdir()
@@ -169,9 +170,18 @@ def _columns_of(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[li
         yield columns
 
 
-def _rows_of(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield rows as the database gives them: turning each value by itself would take most of the time."""
-    statement, parameters = rows.query.get_compiler(rows.db).as_sql()
+def _rows_of(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[tuple[Any, ...]]:
+    """Yield columns of rows as the database gives them: turning each value by itself would take most of the time.
+
+    An embedded database keeps days and instants as text, and gives them as such: a column of
+    them is turned at once.
+    """
+    as_text = connections[rows.db].vendor == "sqlite"
+    asked = [
+        Cast(field.name, TextField()) if as_text and pa.types.is_temporal(field.type) else field.name
+        for field in schema
+    ]
+    statement, parameters = rows.values_list(*asked).query.get_compiler(rows.db).as_sql()
     with connections[rows.db].chunked_cursor() as cursor:
         cursor.execute(statement, parameters)
         while batch := cursor.fetchmany(_TURNED):
@@ -179,10 +189,15 @@ def _rows_of(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return a column; an embedded database gives amounts as numbers."""
+    """Return a column; an embedded database gives amounts as numbers, days and instants (in UTC) as text."""
     if pa.types.is_decimal(kind):
         exact = {each: _amount(each) for each in set(values)}
         return pa.array([exact[each] for each in values], kind)
+    if pa.types.is_temporal(kind) and isinstance(values[0], str):
+        written = pa.array(values, pa.string())
+        if pa.types.is_date(kind):
+            return written.cast(kind)
+        return pc.assume_timezone(written.cast(pa.timestamp(kind.unit)), kind.tz)
     return pa.array(values, kind)
 
 
