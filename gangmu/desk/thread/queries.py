@@ -15,6 +15,7 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import (
     Sought,
     facts_below,
+    how_many_below,
     known_below,
     where_known,
 )
@@ -303,6 +304,11 @@ def thread_of_goal(
 def facts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> QuerySet[Fact]:
     """Return the facts of one sort that count for a goal, at an organization and below, in a year."""
     return facts_below(context, org, _sought(counted, year))
+
+
+def number_of_facts(context: Context, org: Org, counted: Counted, year: int) -> int:
+    """Return how many those facts are: as many as the list has."""
+    return how_many_below(context, org, _sought(counted, year))
 
 
 def parts_of_goal(context: Context, org: Org, counted: Counted, year: int) -> tuple[Part, ...]:

@@ -189,6 +189,12 @@ def known_below(context: Context, top: Org, sought: Iterable[Sought]) -> set[Sou
     return {each for each, there in zip(asked, held, strict=False) if there}
 
 
+def how_many_below(context: Context, top: Org, sought: Sought) -> int:
+    """Return how many facts of years count now at an organization and all below it, as far as the reader sees."""
+    sums = FactSum.objects.filter(within_below(context.places("plans.view"), top))
+    return _summed(sums, sought).aggregate(all=Sum("facts"))["all"] or 0
+
+
 def where_known(context: Context, top: Org, sought: Iterable[Sought]) -> dict[Sought, set[int]]:
     """Return at which places some facts of years are known: directly below an organization, and there.
 

@@ -55,6 +55,8 @@ def within_below(places: Places, org: Org, field: str = "org__path") -> Q:
     At the top of the only tree, for who may see all of it, that is everything: nothing is
     compared, which at a prefecture's size is half of a page's time.
     """
+    if places.whole and places.ranges == (below(org.path),):
+        return Q()
     if is_whole(org) and places.covers_below(org.path):
         return Q()
     return in_subtree(org.path, field) & within(places, field)

@@ -18,7 +18,7 @@ from gangmu.core.errors import Conflict, Invalid
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.operations import write_facts
-from gangmu.kernel.facts.queries import Sought, brought_below, sums_of
+from gangmu.kernel.facts.queries import Sought, brought_below, facts_below, how_many_below, sums_of
 from gangmu.kernel.facts.rules import ALL_ITEMS, VOID, NewFact, value_of
 from tests.conftest import Office
 
@@ -157,6 +157,10 @@ def test_what_facts_came_to_at_an_instant_is_what_counted_then(
             found = brought_below(office.system, office.county, sought)
             told = {place: (each.facts, each.known, each.total) for place, each in found.items()}
             assert told == counted_then(facts, sought, below)
+            if known_at is None and period == "2015":
+                number = how_many_below(office.system, office.county, sought)
+                listed = facts_below(office.system, office.county, sought)
+                assert number == listed.count() == sum(facts for facts, _, _ in told.values())
     own = brought_below(office.system, office.branch, Sought("record.value", None, Period.parse("2015")))
     assert set(own) <= {office.branch.pk}
 

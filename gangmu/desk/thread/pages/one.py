@@ -30,6 +30,7 @@ from gangmu.desk.thread.queries import (
     Goal,
     Threads,
     facts_of_goal,
+    number_of_facts,
     parts_of_goal,
     thread_of_goal,
     threads_in,
@@ -207,7 +208,7 @@ def _said_of_checks(goal: Goal) -> Iterator[Said]:
 
 
 MOST = 10_000
-"""How many records or facts are counted for a page; the list behind the number counts them all."""
+"""How many records are counted for a page; the list behind the number counts them all."""
 
 
 def _many(count: int) -> str:
@@ -231,13 +232,11 @@ def _said_of_records(request: Request, goal: Goal) -> Iterator[Said]:
 def _said_of_facts(request: Request, threads: Threads, goal: Goal) -> Iterator[Said]:
     for at, counted in enumerate(goal.thread.facts):
         if counted in goal.measured:
-            count = (
-                facts_of_goal(request.context, goal.org, counted, goal.year).order_by()[: MOST + 1].count()
-            )
+            count = number_of_facts(request.context, goal.org, counted, goal.year)
             url = goal_url(goal, "desk-thread-facts") + f"&of={at}"
             yield Said(
                 worded(CODES.get(counted.code, counted.code)),
-                _many(count),
+                formats.number(count),
                 url,
                 items_in_words(threads.pack, counted.items),
             )

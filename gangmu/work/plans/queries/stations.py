@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as translate
@@ -95,16 +96,16 @@ class _Counting:
         running = [order.pk for order in self.orders.values() if not order.closed]
         tasks = Task.objects.exclude(state=Task.State.WITHDRAWN)
         near = Q(parent=self.top) | Q(org=self.top, path=self.top.path)
-        carried = ~Q(parent=self.top) & self._below() & Q(closed_at=None) & ~Q(carried_to="")
+        carried = ~Q(parent=self.top) & self._below & Q(closed_at=None) & ~Q(carried_to="")
         for found in (
             tasks.filter(near, order__in=closed),
             tasks.filter(carried, order__in=closed),
-            tasks.filter(Q() if is_whole(self.top) else in_subtree(self.top.path), order__in=running),
+            tasks.filter(self._here, order__in=running),
         ):
             for cell, state, count in self._counted(found):
                 cell.issued += count
                 cell.answered += count * (state in ANSWERED)
-        tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below(), order__in=closed)
+        tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below, order__in=closed)
         rows = (
             tallies.annotate(step=path_of_step(self.top))
             .values("order_id", "step")
@@ -120,8 +121,7 @@ class _Counting:
     def looked_at(self) -> None:
         """Count who has looked at the answers, what was given back, and what was accepted after that."""
         reviewed = [order.pk for order in self.orders.values() if order.reviewed]
-        whole = Q() if is_whole(self.top) else in_subtree(self.top.path)
-        here = Task.objects.filter(whole, order__in=reviewed)
+        here = Task.objects.filter(self._here, order__in=reviewed)
         given_back = here.filter(pk__in=Return.objects.values("task")).exclude(state=Task.State.WITHDRAWN)
         for cell, state, count in self._counted(given_back):
             again = count * (state == Task.State.ANSWERED)
@@ -151,15 +151,24 @@ class _Counting:
         met = {order for order, _ in cells}
         return Loop({pk: order for pk, order in self.orders.items() if pk in met}, places, cells)
 
-    def _below(self) -> Q:
-        """Return the condition of what stands below the top.
+    @cached_property
+    def _whole(self) -> bool:
+        """Whether the top is that of the only tree.
 
-        At the top of the only tree no paths are compared: SQLite would walk every task by its
-        path instead of reading the few columns that an index of the orders holds.
+        There no paths are compared: SQLite would walk every task by its path instead of reading
+        the few columns that an index of the orders holds.
         """
-        if is_whole(self.top):
-            return ~Q(parent=None)
-        return Q(path__gt=self.top.path) & in_subtree(self.top.path)
+        return is_whole(self.top)
+
+    @property
+    def _here(self) -> Q:
+        """The condition of what stands at the top or below it."""
+        return Q() if self._whole else in_subtree(self.top.path)
+
+    @property
+    def _below(self) -> Q:
+        """The condition of what stands below the top."""
+        return ~Q(parent=None) if self._whole else Q(path__gt=self.top.path) & in_subtree(self.top.path)
 
     def _counted(self, tasks: QuerySet[Task]) -> Iterator[tuple[Stations, str, int]]:
         rows = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
@@ -86,9 +86,10 @@ def reached_at(context: Context, top: Org, metric: Metric, year: int) -> Decimal
     if not actual.of:
         return _together(own)
     base = _sums(context, top, actual.of, actual.item, year)
-    part = _together(own.filter(org__in=base.values("org")))
-    whole = _together(base.filter(org__in=own.values("org")))
-    return _share(metric, part, whole) if whole and part is not None else None
+    beside = base.filter(org=OuterRef("org")).order_by().values("total")
+    both = own.annotate(beside=Subquery(beside[:1])).filter(beside__isnull=False)
+    made = both.aggregate(part=Sum("total"), whole=Sum("beside"))
+    return _share(metric, value_of(made["part"]), value_of(made["whole"])) if made["whole"] else None
 
 
 def _together(rows: QuerySet[FactSum]) -> Decimal | None:
