@@ -85,3 +85,21 @@ def test_a_form_takes_in_only_its_own_fields():
     form = FieldForm((FieldSpec(code="a", title="甲", type="number", minimum=Decimal(1)),))
 
     assert form.raw(RequestFactory().post("/", {"a": "2", "b": "3"}).POST) == {"a": "2"}
+
+
+def test_an_optional_choice_can_be_taken_back_without_script_and_is_then_unknown():
+    spec = FieldSpec(code="kind", title="类别", type="choice", choices=choices(2))
+    form = FieldForm((spec,), {"kind": "c1"})
+    page, empty = shown(form), shown(FieldForm((spec,)))
+    sent = RequestFactory().post("/", {"kind": ""}).POST
+
+    assert '<input type="radio" name="kind" value=""><span>不选</span>' in page
+    assert '<input type="radio" name="kind" value="" checked><span>不选</span>' in empty
+    assert page.index('value=""') < page.index('value="c0"')
+    assert parse_fields((spec,), form.raw(sent)) == {"kind": None}
+
+
+def test_a_choice_that_has_to_be_made_offers_no_way_out_of_it():
+    spec = FieldSpec(code="kind", title="类别", type="choice", choices=choices(2), required=True)
+
+    assert 'value=""' not in shown(FieldForm((spec,)))

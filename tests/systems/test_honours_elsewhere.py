@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gangmu.kernel.access.models import Account
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.results.assessment.models import Result, Round, Run
+from tests.site.matrix.test_routes import browser
 from tests.systems.goals import faults, ok
 from tests.systems.honours import Caller, clock, judged, judged_by_all, nominated, opened, seats
 from tests.systems.places import Place, found_place
@@ -157,7 +159,15 @@ def test_h5_the_contest_of_standardization_keeps_out_of_ones_own_tree_part(haian
     signer = next(each["id"] for each in members if each["account_id"] is None)
     decision = {"line": "standard", "chosen": [made["id"]], "reason": "达到标准", "signed_by": signer}
     half = officer.send(f"/contests/{contest}/decisions", decision)
+    of_member = _pages(town, f"/contests/{contest}")
+    of_office, sheets = _pages(officer, f"/contests/{contest}", f"/nominations/{made['id']}")
 
+    assert "我的评分" in of_member[0]
+    assert "不由您评" in of_member[0]  # it would judge its own town
+    assert "我的评分" not in of_office
+    assert 'data-title="细则落实°">36<' in sheets
+    assert "折合百分" in sheets
+    assert 'data-title="投票"' not in sheets
     assert foreign.status_code == 404
     assert (recused.status_code, on_paper.status_code) == (403, 403)
     assert half.status_code == 409
@@ -167,6 +177,11 @@ def test_h5_the_contest_of_standardization_keeps_out_of_ones_own_tree_part(haian
     (shown,) = ok(town.get(f"/contests/{contest}/candidates"))
     assert shown["total"] == "92.50"  # 74 of 80: what nobody judged is unknown, not zero
     assert ok(other.get(f"/contests/{contest}/candidates")) == []
+
+
+def _pages(caller: Caller, *paths: str) -> list[str]:
+    client = browser(Account.objects.get(login=caller.login))
+    return [client.get(path).content.decode() for path in paths]
 
 
 def _published(place: Place, org: Org, year: int, score: str) -> None:

@@ -238,6 +238,65 @@ class YearPlan(Piece):
     goals: tuple[Goal, ...] = ()
 
 
+class PlayedClaims(Piece):
+    """A standard that some organizations of the imagined county claim, ``ago`` working days before the play ends.
+
+    Of each criterion they say ``shown``, with the records there are; where these do not suffice, that it is not
+    met, for which ``unshown`` is said and the reviewer finds ``seen`` on the spot. The last one is refused for
+    ``refused``, if that is written. The claim of whoever enters as a secretary is handed in at the end, and waits.
+    """
+
+    standard: str
+    ago: int = Field(ge=1, le=60)
+    count: int = Field(ge=2, le=40)
+    shown: str
+    unshown: str
+    seen: str
+    refused: str = ""
+
+
+class PlayedLine(Piece):
+    """How many places a line of a contest has, and how many candidates stand in it at most."""
+
+    places: int = Field(ge=1)
+    candidates: int = Field(ge=1, le=20)
+
+
+class PlayedPledge(Piece):
+    """What each candidate promises, to be kept so many working days later, and what is found then."""
+
+    text: str
+    due: int = Field(ge=1, le=60)
+    verdict: Literal["kept", "partly", "not_kept"]
+    reason: str
+
+
+class PlayedObjection(Piece):
+    """What somebody says against the outcome; with ``follows`` it is upheld, and a chosen one is struck for that."""
+
+    text: str
+    answer: str
+    follows: str = ""
+
+
+class PlayedContest(Piece):
+    """A contest that the office at the top opens ``ago`` working days before the play ends.
+
+    How far it has come by then follows from its days: with the panel, before the public, or conferred. Its
+    candidates stand in the imagined county. ``number`` may name the ``{year}``.
+    """
+
+    kind: str
+    ago: int = Field(ge=1, le=60)
+    number: str
+    issuer: str
+    lines: dict[str, PlayedLine] = Field(min_length=1)
+    reasons: tuple[str, ...] = Field(min_length=1)
+    decision: str
+    pledges: tuple[PlayedPledge, ...] = ()
+    objection: PlayedObjection | None = None
+
+
 class WorldPlan(Piece):
     """A pack's demonstration world.
 
@@ -256,6 +315,8 @@ class WorldPlan(Piece):
     units: tuple[UnitBlock, ...]
     members: tuple[Members, ...]
     bodies: tuple[Bodies, ...] = ()
+    claims: tuple[PlayedClaims, ...] = ()
+    contests: tuple[PlayedContest, ...] = ()
     tells: str = ""
     """The report in whose sentences the place tells of itself when it has been played."""
 

@@ -17,7 +17,7 @@ from gangmu.kernel.facts.parquet import export_facts
 from gangmu.site.demo.building import batches, morning
 from gangmu.site.demo.filling import fill_record
 from gangmu.site.demo.made_known import make_month_known
-from gangmu.site.demo.stage import CALENDAR, VILLAGES, Stage
+from gangmu.site.demo.stage import CALENDAR, VILLAGES, Stage, workdays_before
 from gangmu.work.burden.rules import TooMuchAsked
 from gangmu.work.plans.models import Order, Passing
 from gangmu.work.plans.operations.answers import NewAnswer, answer_tasks, report_task
@@ -142,7 +142,7 @@ class PeriodPlay:
         """Put on the agenda what the issuer and the arbiter decide."""
         agenda, begun = self.stage.agenda, CALENDAR.first_workday(self.period)
         for due in sorted(self.extended):
-            agenda.put(morning(_workdays_before(due, GRANTED_BEFORE), DECIDING), partial(self._grant, due))
+            agenda.put(morning(workdays_before(due, GRANTED_BEFORE), DECIDING), partial(self._grant, due))
         answered = CALENDAR.add_workdays(begun, DISPUTED_AFTER + 2)
         agenda.put(morning(answered, DECIDING), self._answer_disputes)
         agenda.put(morning(CALENDAR.add_workdays(answered, 2), DECIDING), self._arbitrate)
@@ -260,13 +260,13 @@ class PeriodPlay:
         """Have a later day asked for, or the office say that it is not its business; then answer."""
         if way == "extended":
             until = CALENDAR.add_workdays(due, EXTENDED_BY)
-            self._later(_workdays_before(due, ASKED_BEFORE), chance, _Asking(self, keeper, owed, until))
+            self._later(workdays_before(due, ASKED_BEFORE), chance, _Asking(self, keeper, owed, until))
             self.extended[due] += [each.task for each in owed]
             day = until
         else:
             begun = CALENDAR.first_workday(self.period)
             self._later(CALENDAR.add_workdays(begun, DISPUTED_AFTER), chance, _Disputing(self, keeper, owed))
-            day = _workdays_before(due, 1)
+            day = workdays_before(due, 1)
         self._later(day, chance, _AnsweringOpen(self, keeper, owed), last=15)
         ids = tuple(each.task for each in owed)
         self._later(self._next(day), chance, _AcceptingAnswered(self, keeper, ids))
@@ -538,16 +538,6 @@ class _Correcting(_OneDeed):
         values = present | play.values_of(self.owed, chance, answer.record.day)
         if values != present:
             correct_record(context, answer.record, values=values, reason=CORRECTED)
-
-
-def _workdays_before(due: date, count: int) -> date:
-    """Return the working day that lies so many before a due day."""
-    day = due
-    for _ in range(count):
-        day -= timedelta(days=1)
-        while not CALENDAR.is_workday(day):
-            day -= timedelta(days=1)
-    return day
 
 
 def periods_beginning_with(month: Period) -> list[Period]:

@@ -18,6 +18,8 @@ from gangmu.site.databases import learn_sizes
 from gangmu.site.demo.agenda import Agenda
 from gangmu.site.demo.building import Orgs, at, found_world, morning, take_world
 from gangmu.site.demo.changes import give_second_posts, plan_changes
+from gangmu.site.demo.claims import plan_claims
+from gangmu.site.demo.contests import plan_contests
 from gangmu.site.demo.definitions import Doors
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
@@ -96,6 +98,8 @@ def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
         stage.agenda.put(morning(first), lambda moment: give_second_posts(stage, moment))
     if whole_year and last.number == 12:
         YearEnd(stage, Period("year", last.year), [plays[last]]).plan()
+    plan_claims(stage)
+    plan_contests(stage)
     stage.agenda.play()
     seal_entries(stage.agenda.until)
     stage.say(f"{len(months)} months played, {last.next()} open")

@@ -1,7 +1,7 @@
 """Where a play takes place: the world, who works in it, and who keeps whose papers today."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
 
@@ -18,6 +18,15 @@ CALENDAR = Calendar()
 
 VILLAGES = ("village", "community", "turned_community")
 """The domains of villages and communities in any world."""
+
+
+def workdays_before(day: date, count: int) -> date:
+    """Return the working day that lies so many before a day."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not CALENDAR.is_workday(day):
+            day -= timedelta(days=1)
+    return day
 
 
 @dataclass

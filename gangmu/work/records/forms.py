@@ -74,6 +74,7 @@ def record_form(
         held |= {code: shared[code].value for code in valid if held.get(code) is None} | stays
     if kind.day_field and not held.get(kind.day_field):
         held[kind.day_field] = day_in(period, context.today).isoformat()
+    called = named_things(context, kind, {code: each.value for code, each in shared.items()} | stays)
     return FieldForm(
         kind.fields,
         held,
@@ -81,18 +82,20 @@ def record_form(
         finders={"organization": reverse("orgs-finder"), "person": reverse("people-finder")},
         shown=named_things(context, kind, held),
         notes={
-            spec.code: known_in_words(spec, shared[spec.code], fresh=spec.code in valid)
+            spec.code: known_in_words(
+                spec, shared[spec.code], fresh=spec.code in valid, called=called.get(spec.code, "")
+            )
             for spec in kind.fields
             if spec.code in shared
         }
-        | {code: _said_last(kind.field(code), last) for code in stays if last},
+        | {code: _said_last(kind.field(code), last, called.get(code, "")) for code in stays if last},
     )
 
 
-def _said_last(spec: FieldSpec, record: Record) -> str:
-    """Return what was said last, and when, as it stands beside a field."""
+def _said_last(spec: FieldSpec, record: Record, called: str) -> str:
+    """Return what was said last, and when, as it stands beside a field; what has a name is ``called`` by it."""
     return translate("Last said: %(value)s · %(day)s") % {
-        "value": value_in_words(spec, record.values[spec.code]),
+        "value": called or value_in_words(spec, record.values[spec.code]),
         "day": formats.short_day(record.day),
     }
 
@@ -103,15 +106,15 @@ def is_fresh(context: Context, org: Org, known: KnownValue) -> bool:
     return field is not None and known.value is not None and is_valid(field, known.day, context.today)
 
 
-def known_in_words(spec: FieldSpec, known: KnownValue, *, fresh: bool = True) -> str:
-    """Return what is known, with source and day, as it stands beside a field."""
+def known_in_words(spec: FieldSpec, known: KnownValue, *, fresh: bool = True, called: str = "") -> str:
+    """Return what is known, with source and day, as it stands beside a field; what has a name is ``called`` by it."""
     sentence = (
         translate("Known: %(value)s · source: %(source)s · %(day)s")
         if fresh
         else translate("Known: %(value)s · source: %(source)s · %(day)s · no longer current, please say anew")
     )
     return sentence % {
-        "value": value_in_words(spec, known.value),
+        "value": called or value_in_words(spec, known.value),
         "source": known.source,
         "day": formats.short_day(known.day),
     }
@@ -162,6 +165,8 @@ def read_lines(
 ) -> list[ReadLine]:
     """Return a record's values in words, in the order of its form; beside them what was known ``before``."""
     names = named_things(context, kind, values)
+    told = {code: before[of].value for code, of in kind.shared.items() if of in before} if before else {}
+    called = named_things(context, kind, told)
     urls = _org_urls(context, kind, values)
     return [
         ReadLine(
@@ -170,7 +175,9 @@ def read_lines(
             names.get(spec.code) or value_in_words(spec, values.get(spec.code)),
             (faults or {}).get(spec.code, ""),
             spec.code in changed,
-            known_in_words(spec, (before or {})[spec.of]) if spec.of in (before or {}) else "",
+            known_in_words(spec, (before or {})[spec.of], called=called.get(spec.code, ""))
+            if spec.of in (before or {})
+            else "",
             spec.of in (before or {}) and (before or {})[spec.of].value == values.get(spec.code),
             urls.get(spec.code, ""),
         )

@@ -41,6 +41,7 @@ def test_a_world_adds_up_and_its_small_one_is_a_part_of_it(place: str):
     assert len(world.orgs) == world.plan.totals.orgs
     assert set(small.orgs) < set(world.orgs)
     assert any(small.is_imagined(org) for org in small.orgs)
+    assert all(any(org.code.startswith(code) for org in small.orgs) for code in world.plan.small)
     assert sum(not org.fictional for org in world.orgs) == sum(world.plan.totals.divisions.values())
 
 

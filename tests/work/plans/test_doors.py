@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from gangmu.core.context import Context
+from gangmu.core.fields import FieldSpec
 from gangmu.core.periods import period_of
 from gangmu.kernel.access.models import Account, OpenSession
 from gangmu.kernel.access.operations import fresh_token
@@ -16,8 +17,10 @@ from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.answers import report_task
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
+from gangmu.work.records.forms import record_form
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
+from gangmu.work.records.queries import record_kind
 from tests.work.plans.conftest import MINUTES, Month
 
 
@@ -148,6 +151,21 @@ def test_the_form_proposes_a_day_of_its_period_and_what_stays_as_it_was_said_las
     assert (form["should_attend"].value, form["attended"].value) == ("7", "")
     assert "7" in form["should_attend"].note
     assert "2015-09-07" in form["should_attend"].note
+
+
+def test_an_organization_that_was_said_last_stands_beside_its_field_by_name(month: Month) -> None:
+    branch, town = month.office.branch, month.office.town
+    earlier = {**MINUTES, "held_on": "2015-09-07", "should_attend": "9", "attended": "6"}
+    said = write_record(month.secretary, branch, kind="meeting_record", values=earlier)
+    Record.objects.filter(pk=said.pk).update(values={**said.values, "should_attend": town.pk})
+    spec = FieldSpec(code="should_attend", title="联系的党组织", type="organization", stays=True)
+    kind = record_kind(branch, "meeting_record").model_copy(update={"fields": (spec,), "day_field": ""})
+
+    bound = record_form(month.secretary, kind, known_of=branch)["should_attend"]
+
+    assert (bound.value, bound.shown) == (str(town.pk), town.name)
+    assert town.name in bound.note
+    assert f"{town.pk} " not in bound.note
 
 
 def test_a_day_outside_the_period_is_refused_beside_its_field(month: Month) -> None:

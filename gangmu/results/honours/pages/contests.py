@@ -36,6 +36,7 @@ from gangmu.results.honours.operations.deciding import begin_contest_publicity, 
 from gangmu.results.honours.pages.words import (
     COMPETENT,
     OUTCOMES,
+    OWN_SHEETS,
     STATES,
     asked_org,
     line_titles,
@@ -53,9 +54,12 @@ from gangmu.results.honours.queries.contests import (
     judged_candidates,
     kind_of,
     lines_of,
+    may_judge,
     needed_standards,
+    own_paths,
     panel_of,
     seat_of,
+    sheets_by,
     undone_of,
     unheeded_objections,
     visible_contests,
@@ -81,7 +85,7 @@ def contests(request: Request) -> HttpResponse:
             width=40,
         ),
         Column("year", say("Year"), value=lambda each: str(each.year), sort="year"),
-        Column("org", say("Held by"), value=lambda each: each.org.name, sort="org__code", width=28),
+        Column("org", say("Organized by"), value=lambda each: each.org.name, sort="org__code", width=28),
         Column("approval", say("Approving document"), value=lambda each: each.approval_number, width=28),
         Column("nominate_until", say("Nominations until"), "date", sort="nominate_until"),
         Column("state", say("State"), "status", value=lambda each: STATES[each.state], sort="state"),
@@ -270,6 +274,19 @@ def contest(request: Request, contest_id: int) -> HttpResponse:
     return render(request, "honours/contest.html", values)
 
 
+def _own_sheets(context: Context, found: Contest) -> dict[int, str]:
+    """Return how far the reader's own sheets are while the panel judges, by candidate."""
+    seat = seat_of(context, found) if found.state == "review" else None
+    if seat is None:
+        return {}
+    paths = own_paths([seat], context.today)[seat.pk]
+    written = set(sheets_by(seat).values_list("nomination", flat=True))
+    return {
+        each.pk: "written" if each.pk in written else "open" if may_judge(found, each, paths) else "recused"
+        for each in visible_nominations(context, found)
+    }
+
+
 def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, manages: bool) -> Table:
     context = request.context
     titles = line_titles(honour)
@@ -301,6 +318,10 @@ def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, ma
         ),
         Column("nominator", say("Nominated by"), value=lambda each: each.nominator.name, shown=False),
     ]
+    if own := _own_sheets(context, found):
+        columns.append(
+            Column("own", say("Your sheet"), "status", value=lambda each: OWN_SHEETS[own[each.pk]])
+        )
     if progress:
         columns.append(
             Column(

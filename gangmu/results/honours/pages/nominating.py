@@ -22,6 +22,7 @@ from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.queries.results import results_over_years
+from gangmu.results.honours.definitions import ContestKind
 from gangmu.results.honours.models import Contest, Nomination, PanelMember, Sheet
 from gangmu.results.honours.operations.contests import NewPledge, nominate_org, withdraw_nomination
 from gangmu.results.honours.operations.honours import judge_pledge
@@ -52,10 +53,12 @@ from gangmu.results.honours.queries.contests import (
     panel_of,
     pledge_by_id,
     pledges_of,
+    points_of,
     seat_of,
     sheet_by,
     sheets_of,
 )
+from gangmu.results.honours.rules import sheet_total
 
 
 def _crumbs(contest: Contest, last: str) -> list[tuple[str, str]]:
@@ -234,7 +237,7 @@ def _values(request: Request, found: Nomination) -> dict[str, Any]:
         "may_judge_pledges": manages,
         "form": _sheet_form(contest, sheet_by(seat, found)) if judges and seat else None,
         "recused": seat is not None and reviewing and not judges,
-        "sheets": [_shown(each) for each in sheets_of(found)] if manages else (),
+        "sheets": [_shown(each, kind_of(contest)) for each in sheets_of(found)] if manages else (),
         "enters": _entering(request, contest, found) if manages and reviewing else (),
         "paper_form": _sheet_form(contest, None) if manages and reviewing else None,
         "may_withdraw": contest.state == "nomination"
@@ -243,10 +246,12 @@ def _values(request: Request, found: Nomination) -> dict[str, Any]:
     }
 
 
-def _shown(sheet: Sheet) -> dict[str, Any]:
+def _shown(sheet: Sheet, kind: ContestKind) -> dict[str, Any]:
+    points = points_of(sheet)
     return {
         "member": sheet.member,
-        "points": listed(f"{each}" for each in sheet.points.values()),
+        "points": [(worded(each.title), points.get(each.code)) for each in kind.criteria],
+        "total": sheet_total(points, kind.criteria),
         "vote": VOTES[sheet.vote] if sheet.vote else None,
         "reason": sheet.reason,
         "paper": sheet.paper,

@@ -1,8 +1,10 @@
 """States, outcomes and verdicts as people read them, and what forms of the room ask."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from gangmu.core.context import LOCAL
 from gangmu.core.errors import NotFound
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.frame.doors import Request
@@ -56,6 +58,12 @@ VOTES: Mapping[str, Status] = {
     "abstain": Status(say("Abstains"), "yellow"),
 }
 
+OWN_SHEETS: Mapping[str, Status] = {
+    "written": Status(say("Sheet written"), "green"),
+    "open": Status(say("To be written"), "yellow"),
+    "recused": Status(say("Not judged by you"), "grey"),
+}
+
 COMPETENT = (
     Choice(code="province", title=say("Province")),
     Choice(code="nation", title=say("Nation")),
@@ -70,7 +78,7 @@ def steps_of(contest: Contest) -> list[Step]:
     if contest.state not in WAY:
         return []
     here = WAY.index(contest.state)
-    notes = (contest.nominate_until, contest.review_until, contest.publicity_until, None)
+    notes = (contest.nominate_until, _reviewed_until(contest), contest.publicity_until, None)
     return [
         Step(
             STATES[state].word,
@@ -79,6 +87,14 @@ def steps_of(contest: Contest) -> list[Step]:
         )
         for at, state in enumerate(WAY)
     ]
+
+
+def _reviewed_until(contest: Contest) -> date | None:
+    """Return until when the panel judges; once its outcome was made known, the day of that if it came earlier."""
+    made_known = contest.publicity_notice
+    if contest.review_until is None or made_known is None:
+        return contest.review_until
+    return min(contest.review_until, made_known.published_at.astimezone(LOCAL).date())
 
 
 def line_titles(honour: HonourKind) -> dict[str, str]:

@@ -350,9 +350,14 @@ def pledge_by_id(context: Context, pledge_id: int) -> Pledge:
     return found
 
 
+def sheets_by(member: PanelMember) -> QuerySet[Sheet]:
+    """Return all that a panel member has written."""
+    return Sheet.objects.filter(member=member)
+
+
 def sheet_by(member: PanelMember, nomination: Nomination) -> Sheet | None:
     """Return what a panel member has written of a candidate."""
-    return Sheet.objects.filter(member=member, nomination=nomination).first()
+    return sheets_by(member).filter(nomination=nomination).first()
 
 
 def sheets_of(nomination: Nomination) -> list[Sheet]:
