@@ -21,7 +21,6 @@ from gangmu.work.standards.operations.claims import (
 )
 from gangmu.work.standards.queries.claims import Shown, evidence_at_hand, lines_of
 
-
 WAITS = 3
 """So many working days the claim of whoever enters as a secretary lies with its reviewer when the play ends."""
 

@@ -222,9 +222,7 @@ class _Contesting:
                 for each, sheet in self._sheets(member, moment):
                     judge_candidate(context, member, each, **sheet)
 
-    def _sheets(
-        self, member: PanelMember, moment: datetime
-    ) -> Iterator[tuple[Nomination, dict[str, Any]]]:
+    def _sheets(self, member: PanelMember, moment: datetime) -> Iterator[tuple[Nomination, dict[str, Any]]]:
         """Return what a panel member gives to each candidate whom nothing keeps the member from judging."""
         context, kind = self.stage.as_officer(moment), kind_of(self.contest)
         paths = own_paths([member], context.today)[member.pk]

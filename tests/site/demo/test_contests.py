@@ -57,7 +57,10 @@ def test_every_contest_is_before_its_panel_or_has_conferred_its_honour(told: lis
         assert contest.approval_number
         assert contest.panel.filter(account=None).exists()
         assert contest.honours.exists() == (contest.state == Contest.State.CONFERRED)
-        assert contest.nominations.count() == Nomination.objects.filter(contest=contest, withdrawn_at=None).count()
+        assert (
+            contest.nominations.count()
+            == Nomination.objects.filter(contest=contest, withdrawn_at=None).count()
+        )
 
 
 def test_only_organizations_that_do_not_exist_are_nominated_or_honoured(told: list[str]) -> None:
