@@ -1,7 +1,7 @@
 """What figures look like: lights, heat maps, sparklines, bars and charts, as plain values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -41,12 +41,16 @@ class Status:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One field of a heat map. ``level`` 0–5 says how dark; None means not known."""
+    """One field of a heat map. ``level`` 0–5 says how dark; None means not known.
+
+    ``early``: it lies before the first column that says anything, and a phone leaves it out.
+    """
 
     text: str
     level: int | None
     url: str = ""
     note: Words = ""
+    early: bool = False
 
     @property
     def html(self) -> SafeString:
@@ -58,7 +62,8 @@ class HeatCell:
             if self.url
             else f"<span>{escape(self.text)}</span>"
         )
-        return mark_safe(f'<td class="gm-heat-{level}">{inside}</td>')  # noqa: S308 -- every part is escaped
+        early = " gm-heat-early" if self.early else ""
+        return mark_safe(f'<td class="gm-heat-{level}{early}">{inside}</td>')  # noqa: S308 -- every part is escaped
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,19 @@ class Heat:
     columns: Sequence[Words]
     rows: Sequence[HeatRow]
     corner: Words = ""
+    early: int = 0
+    """So many columns at the beginning say nothing; a phone leaves them out."""
+
+
+def over_time(heat: Heat) -> Heat:
+    """Return a heat map whose columns follow each other in time: on a phone it begins with the first that says something."""
+    known = [at for row in heat.rows for at, cell in enumerate(row.cells) if cell.level is not None]
+    early = min(known, default=0)
+    rows = [
+        replace(row, cells=[replace(cell, early=at < early) for at, cell in enumerate(row.cells)])
+        for row in heat.rows
+    ]
+    return replace(heat, rows=rows, early=early) if early else heat
 
 
 def heat_level(part: Any, whole: Any) -> int | None:

@@ -1,6 +1,8 @@
 """A field of a heat map, as it stands in its row."""
 
-from gangmu.frame.figures import HeatCell
+from django.template import Context, Template
+
+from gangmu.frame.figures import Heat, HeatCell, HeatRow, over_time
 
 
 def test_field_of_a_heat_map_is_a_link_with_its_note() -> None:
@@ -16,3 +18,24 @@ def test_field_of_a_heat_map_lets_nothing_through_that_is_no_word() -> None:
         assert "<b>" not in cell.html
         assert "<script>" not in cell.html
     assert HeatCell("—", None).html == '<td class="gm-heat-none"><span>—</span></td>'
+
+
+def year(*levels: int | None) -> Heat:
+    return Heat("年", ["1月", "2月", "3月"], [HeatRow("甲", [HeatCell("—", each) for each in levels])])
+
+
+def drawn(heat: Heat) -> str:
+    return Template("{% load gangmu %}{% heatmap heat %}").render(Context({"heat": heat}))
+
+
+def test_a_map_over_time_marks_what_lies_before_its_first_known_column_and_keeps_it() -> None:
+    page = drawn(over_time(year(None, 3, None)))
+
+    assert page.count("gm-heat-early") == 2  # its head and its field
+    assert '<th scope="col" class="gm-heat-early">1月</th>' in page
+    assert page.count("<td") == 3
+
+
+def test_a_map_over_time_that_says_nothing_or_begins_at_once_leaves_nothing_out() -> None:
+    for heat in (year(None, None, None), year(0, None, 2)):
+        assert "gm-heat-early" not in drawn(over_time(heat))

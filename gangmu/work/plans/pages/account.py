@@ -12,7 +12,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.frame.doors import Request, page
-from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level
+from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level, over_time
 from gangmu.frame.formats import NOTHING
 from gangmu.frame.links import address
 from gangmu.frame.navigation import tabs_of
@@ -251,7 +251,7 @@ def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
     rows = [row(code) for code in sorted(found.duties)]
     if len(rows) > 1:
         rows.append(HeatRow(say("Total"), [*_month_cells(found, top, found.totals, ""), _year_cell(found)]))
-    return Heat(say("Answered in time, by duty and month"), _month_heads(found), rows, say("Duty"))
+    return over_time(Heat(say("Answered in time, by duty and month"), _month_heads(found), rows, say("Duty")))
 
 
 def _place_heat(found: YearAccount, duty_: str) -> Heat:
@@ -266,7 +266,9 @@ def _place_heat(found: YearAccount, duty_: str) -> Heat:
         return HeatRow(f"{line.name}（{note}）" if note else line.name, [*cells, whole], url)
 
     rows = [row(line) for line in found.lines]
-    return Heat(say("Answered in time, by place and month"), _month_heads(found), rows, say("Organization"))
+    return over_time(
+        Heat(say("Answered in time, by place and month"), _month_heads(found), rows, say("Organization"))
+    )
 
 
 def _month_heads(found: YearAccount) -> list[Any]:
