@@ -27,6 +27,7 @@ from tests.conftest import BEGIN, Office
 from tests.site.matrix import (
     calls_assessment,
     calls_honours,
+    calls_open,
     calls_programmes,
     calls_quality,
     calls_reports,
@@ -88,10 +89,12 @@ class Scene:
     adoption: Any
     site: Any
     check: Any
+    opened: Any
 
 
 def set_scene(office: Office) -> Scene:
     """Fill the first branch by the product's own operations."""
+    opened = calls_open.opened_of(office, f"{VILLAGE}书屋")
     account = somebody(office, f"{VILLAGE}书记")
     person = people.register_person(
         office.system, office.branch, new_person(f"{VILLAGE}马", id_number=ID_NUMBER, telephone=TELEPHONE)
@@ -121,6 +124,7 @@ def set_scene(office: Office) -> Scene:
     campaign = calls_programmes.campaign_of(office)
     return Scene(
         office=office,
+        opened=opened,
         account=account,
         person=person,
         post=post,

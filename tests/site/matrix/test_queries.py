@@ -265,6 +265,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "programmes.reached_at": {"metric": lambda scene: metric_of_target(scene.target)},
     "programmes.places_of": {"permission": lambda scene: "programmes.view"},
     "programmes.progress_of_parts": {"target": lambda scene: scene.target.parent},
+    "records.open_record": {"record_id": lambda scene: scene.opened.pk},
     "plans.preview_order": {"period": lambda scene: "2015-10"},
     "plans.open_dispute": {"task": lambda scene: scene.disputed},
     "plans.open_extension": {"task": lambda scene: scene.extension.task},
@@ -275,9 +276,6 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
 OWN = "one's own, and the county has none of these"
 TELLS_NO_NAME = {
     "records.open_kinds": "kinds of records",
-    **dict.fromkeys(
-        ("records.open_records", "records.open_record"), "the pack of the scene has no kind that is open"
-    ),
     "burden.months_asked": "months",
     "burden.openings_of": "nobody has opened anything in the scene",
     "plans.order_cost": "the town's own order stands beside nobody else's",
@@ -544,3 +542,20 @@ def test_every_query_tells_the_county_of_the_branch(scene: Scene) -> None:
 
     assert sorted(silent - COUNTS) == sorted(set(TELLS_NO_NAME) & set(QUERIES))
     assert sorted(name for name in COUNTS if not counted(told(name, holder, scene))) == []
+
+
+def test_what_is_open_is_told_to_all_of_the_place_and_to_nobody_else(scene: Scene) -> None:
+    office = scene.office
+    inside = account_with(office, "neighbour", "everything", office.other_town)
+    past = account_with(office, "past", "everything", office.county, until=date(2015, 10, 8))
+    readers = {
+        "neighbour": Context(AccountActor(inside), NOW),
+        "past": Context(AccountActor(past), NOW),
+        "stranger": Context(Stranger(), NOW),
+    }
+
+    for name in ("records.open_record", "records.open_records"):
+        seeing = {who for who, context in readers.items() if f"{VILLAGE}书屋" in told(name, context, scene)}
+        assert seeing == {"neighbour"}
+    assert "brand" in told("records.open_kinds", readers["neighbour"], scene)
+    assert "brand" not in told("records.open_kinds", readers["stranger"], scene)

@@ -230,6 +230,8 @@ def test_route_refuses_strangers_and_those_whose_time_is_not_now(route: Route, o
 
 
 OPEN_TO_ALL_INSIDE = {
+    "records-open-record": "a record of a kind that the pack declares open",
+    "records.read_open": "the same",
     "burden-order": "what an issuer's order costs",
     "burden.asking_by_id": "the same",
     "burden.openings_of": "that an arbiter opened who had reported it, and why",
