@@ -63,7 +63,7 @@ def stage_rows(context: Context, imported: Import, *, rows: Sequence[ReadRow]) -
     kind = kind_of(held.kind)
     kept = []
     for row in rows:
-        plain, sealed = seal_values(kind, row.values)
+        plain, sealed = seal_values(kind, row.shown())
         kept.append(
             ImportRow(
                 imported=held,

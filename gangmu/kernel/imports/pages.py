@@ -82,6 +82,12 @@ def _url(imported: Import) -> str:
     return reverse("imports-import", args=(imported.pk,))
 
 
+def _home(imported: Import) -> str:
+    """Return where another sheet of the same kind is sent."""
+    home = kind_of(imported.kind).home
+    return home(imported.org) if home is not None else reverse("imports-of-org", args=(imported.org_id,))
+
+
 @page("imports.run")
 def all_imports(request: Request) -> HttpResponse:
     """List the imports within reach, the newest first."""
@@ -166,10 +172,9 @@ def preview(request: Request, import_id: int) -> HttpResponse:
         "table": None if imported.state == State.DISCARDED else table,
         "only": only,
         "moving": moving,
+        "home": _home(imported),
         "choices": [("all", say("All rows")), ("wrong", say("Wrong rows")), ("right", say("Right rows"))],
-        "crumbs": org_crumbs(
-            request, imported.org, (say("Import"), reverse("imports-of-org", args=(imported.org_id,)))
-        ),
+        "crumbs": org_crumbs(request, imported.org, (say("Import"), _home(imported))),
     }
     return render(request, "imports/import.html", values)
 
@@ -297,7 +302,7 @@ def discard(request: Request, import_id: int) -> HttpResponse:
     """Drop an import that was not confirmed."""
     imported = discard_import(request.context, import_by_id(request.context, import_id))
     messages.success(request, translate("The import has been dropped; nothing was written."))
-    return redirect(reverse("imports-of-org", args=(imported.org_id,)))
+    return redirect(_home(imported))
 
 
 urlpatterns = [

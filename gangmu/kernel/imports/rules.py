@@ -10,6 +10,8 @@ from gangmu.core.sheets import MOST_ROWS, Cell, Heads, parse_cell
 from gangmu.core.text import Text
 
 BATCH = 2000
+MOST_SHOWN = 200
+"""So much of a wrong cell is kept, to be shown beside its fault."""
 
 Values = dict[str, Any]
 """One row by field, each value as its field keeps it; None where nothing stands."""
@@ -34,7 +36,8 @@ class ImportKind:
     Values of ``sensitive`` fields are kept unreadable while they are staged. ``rows`` gives
     what a template already holds, ``check_heads`` refuses a sheet by its heading, for which
     ``foreign`` names the headings of others. A row of
-    which nothing is made gives 0 in the place of an id.
+    which nothing is made gives 0 in the place of an id. ``home`` is the address at which such sheets
+    are sent; without it, the page of imports of the organization.
     """
 
     code: str
@@ -53,6 +56,7 @@ class ImportKind:
     foreign: Callable[[Place], Sequence[str]] | None = None
     most_rows: int = MOST_ROWS
     formulas: bool = True
+    home: Callable[[Place], str] | None = None
 
     def headings(self) -> dict[str, list[str]]:
         """Return what else a column may be headed, by field, in every language."""
@@ -93,17 +97,23 @@ def add_import_family(family: ImportFamily) -> None:
 
 @dataclass
 class ReadRow:
-    """One row as it was read: its line, its values, what is wrong in itself."""
+    """One row as it was read: its line, its values, what is wrong in itself, and what was typed there."""
 
     line: int
     values: Values
     faults: dict[str, str]
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def shown(self) -> Values:
+        """Return the values as they are staged: a wrong cell, which is never written, as it was typed."""
+        return self.values | self.typed
 
 
 def read_row(fields: Sequence[FieldSpec], line: int, cells: Mapping[str, Cell]) -> ReadRow:
     """Return a row's values; a wrong cell keeps what was typed beside its fault."""
     values: Values = {}
     faults: dict[str, str] = {}
+    typed: dict[str, str] = {}
     for spec in fields:
         cell = cells.get(spec.code, "")
         try:
@@ -111,7 +121,8 @@ def read_row(fields: Sequence[FieldSpec], line: int, cells: Mapping[str, Cell]) 
         except ValueError as wrong:
             values[spec.code] = None
             faults[spec.code] = str(wrong)
-    return ReadRow(line, values, faults)
+            typed[spec.code] = cell.strip()[:MOST_SHOWN]
+    return ReadRow(line, values, faults, typed)
 
 
 def index_faults(faults: Mapping[str, str]) -> dict[int, dict[str, str]]:

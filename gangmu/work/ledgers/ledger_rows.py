@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.fields import FieldSpec
@@ -96,6 +98,7 @@ def import_kind(code: str) -> ImportKind:
         foreign=_all_titles,
         most_rows=MOST_ROWS,
         formulas=False,
+        home=lambda org: f"{reverse('ledgers-sheets', args=(code,))}?org={org.pk}",
     )
 
 

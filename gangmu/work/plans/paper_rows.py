@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
@@ -62,6 +63,7 @@ def import_kind(subject: str) -> ImportKind:
         check_heads=lambda _, heads: _check_heads(order, heads),
         most_rows=MOST_ROWS,
         formulas=False,
+        home=lambda org: f"{reverse('plans-paper-sheet', args=(order.pk,))}?org={org.pk}",
     )
 
 

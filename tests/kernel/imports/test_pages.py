@@ -95,6 +95,21 @@ def test_faults_stand_with_their_cells_and_come_back_in_the_sheet(client: Any, o
     assert not Person.objects.exists()
 
 
+def test_what_was_typed_in_a_wrong_cell_is_shown_and_goes_back_to_be_put_right(
+    client: Any, office: Office, sheet: Sheet
+):
+    address = send(client, office, sheet([row(1, sex="雄", telephone="一三八")]))["Location"]
+
+    shown = text(client.get(address))
+    page = load_workbook(BytesIO(client.get(f"{address}/sheet.xlsx").content)).active
+
+    assert page is not None
+    assert "雄" in shown
+    assert (page["B2"].value, page["D2"].value) == ("雄", "一三八")
+    assert client.post(f"{address}/confirm").status_code == 409
+    assert not Person.objects.exists()
+
+
 def test_a_sheet_goes_back_masked_to_who_did_not_send_it(
     client: Any, office: Office, sheet: Sheet, acting: Any
 ):
