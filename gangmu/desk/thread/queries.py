@@ -241,6 +241,7 @@ class _Reader:
                 code: tuple((order.closed and order.reviewed, each) for order, each in rows)
                 for code, rows in orders.items()
             },
+            closed=any(order.closed for order, _ in every),
             measured=measured,
             rounds=_published(rounds),
         )

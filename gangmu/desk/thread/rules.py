@@ -241,8 +241,8 @@ class Found:
     """What is found of one thread at one organization in one year.
 
     ``asks`` are the duties that concern somebody there, ``orders`` how each order's tasks
-    stand by duty, ``measured`` which of the thread's facts are there, ``rounds`` the periods
-    of each appraisal that were published.
+    stand by duty, ``closed`` whether one of them has closed, ``measured`` which of the thread's
+    facts are there, ``rounds`` the periods of each appraisal that were published.
     """
 
     target: bool = False
@@ -251,6 +251,7 @@ class Found:
     wants_letter: bool = False
     asks: frozenset[str] = frozenset()
     orders: Mapping[str, tuple[tuple[bool, Stations], ...]] = field(default_factory=dict)
+    closed: bool = False
     measured: frozenset[Counted] = frozenset()
     rounds: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -260,14 +261,14 @@ def breaks_of(
 ) -> tuple[tuple[Break, str], ...]:
     """Return where a thread is broken, in the order of the way: what is missing, and of which definition.
 
-    What the year has not come to yet is not missing: an order before its day, a round before
-    its period is over, a next goal before the year is.
+    What the year has not come to yet is not missing: an order before its day, facts before an
+    order has closed, a round before its period is over, a next goal before the year is.
     """
     whole = Period("year", year)
     broken: list[tuple[Break, str]] = [
         *_of_asking(thread, found),
         *_of_working(thread, found, whole, today, calendar),
-        *_of_measuring(thread, found, begun=whole.first <= today),
+        *_of_measuring(thread, found, expected=_may_be_measured(thread, found, whole, today)),
     ]
     broken += [
         ("not_published", each.code)
@@ -299,11 +300,16 @@ def _of_working(
             yield "not_checked", duty.code
 
 
-def _of_measuring(thread: Thread, found: Found, *, begun: bool) -> Iterator[tuple[Break, str]]:
+def _may_be_measured(thread: Thread, found: Found, year: Period, today: date) -> bool:
+    """Whether there should be facts by now: closing writes them; what no duty asks for is there after a month."""
+    return found.closed or year.last < today or (not thread.duties and year.months[0].last < today)
+
+
+def _of_measuring(thread: Thread, found: Found, *, expected: bool) -> Iterator[tuple[Break, str]]:
     if not thread.facts:
         yield "no_measure", ""
         return
-    if begun:
+    if expected:
         yield from (("no_facts", each.code) for each in thread.facts if each not in found.measured)
     if not thread.own:
         yield "not_counted", ""

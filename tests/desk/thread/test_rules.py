@@ -185,11 +185,18 @@ def test_breaks_of_what_the_year_has_not_come_to_are_none(threads: dict[str, Thr
     early = replace(ALL, next_target=False, orders={}, measured=frozenset(), rounds={})
 
     assert broken(threads["share"], early, date(2023, 12, 1)) == []
-    assert broken(threads["share"], early, date(2024, 1, 10)) == [
-        ("not_ordered", "walk"),
-        ("no_facts", "task.on_time"),
-        ("no_facts", "task.due"),
-    ]
+    assert broken(threads["share"], early, date(2024, 1, 10)) == [("not_ordered", "walk")]
+
+
+def test_breaks_of_facts_that_are_missing_once_an_order_has_closed(threads: dict[str, Thread]) -> None:
+    running = replace(ALL, next_target=False, measured=frozenset(), rounds={})
+    missing = [("no_facts", "task.on_time"), ("no_facts", "task.due")]
+    unasked = replace(threads["share"], duties=())
+
+    assert broken(threads["share"], running, date(2024, 2, 20)) == []
+    assert broken(threads["share"], replace(running, closed=True), date(2024, 2, 20)) == missing
+    assert broken(unasked, running, date(2024, 1, 20)) == [("no_duty", "")]
+    assert broken(unasked, running, date(2024, 2, 20)) == [("no_duty", ""), *missing]
 
 
 def test_breaks_of_answers_are_not_reproached_before_their_order_is_closed(

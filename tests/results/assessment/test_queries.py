@@ -12,6 +12,7 @@ from gangmu.results.assessment.queries.evidence import evidence_for
 from gangmu.results.assessment.queries.results import (
     groups_of,
     listed_results,
+    proposed_in,
     readable_results,
     result_of,
     screenings_for,
@@ -115,4 +116,8 @@ def test_what_is_proposed_is_shown_to_the_parent_alone(year: Year) -> None:
 
     assert [each.org.name for each in screenings_for(year.at(far_town, 21))] == ["中共南坡村支部委员会"]
     assert list(screenings_for(year.at(year.officer, 21))) == []
+    # nor does a number tell it: one proposed at one branch would say which
+    assert proposed_in(year.at(far_town, 21), round_, year.office.far_branch) == (1, 0)
+    assert proposed_in(year.at(year.officer, 21), round_, year.office.county) == (0, 0)
+    assert proposed_in(year.secretary(year.office.far_branch), round_, year.office.far_branch) == (0, 0)
     assert Round.objects.get(pk=round_.pk).state == "final"

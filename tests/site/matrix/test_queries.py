@@ -325,6 +325,7 @@ TELLS_NO_NAME = {
     "assessment.results_over_years": "the round of the scene is not final",
     "assessment.spread_within": "bare numbers of scores",
     "assessment.screening_by_id": "for the parent alone, the town",
+    "assessment.proposed_in": "for the parent alone, the town",
     "assessment.screenings_for": "for the parent alone, the town",
     "quality.check_lines": "numbers of doubts, by check",
     "quality.roots_to_sweep": "the tree itself, for who may look all of it through",

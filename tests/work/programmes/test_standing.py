@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gangmu.core.errors import NotFound
+from gangmu.frame.words import say
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.rules import NewFact
 from gangmu.work.programmes.operations.targets import decompose_target, set_target
+from gangmu.work.programmes.pages.standing import how_it_stands
 from gangmu.work.programmes.queries.standing import standing_in, targets_of_level
 from gangmu.work.programmes.rules import gap, is_reached, share_of
 from gangmu.work.records.operations import write_record
@@ -116,6 +118,8 @@ def test_metric_page_shows_years_levels_and_organizations(goal: Goal) -> None:
 
     assert goal.office.other_town.name in shown
     assert "未知" in shown
+    assert "未达到" in shown  # the year is over
+    assert "推进中" not in shown
     assert goal.office.other_town.name in narrowed
     assert elsewhere.status_code == 404
 
@@ -131,3 +135,18 @@ def test_gap_and_share_know_which_way_is_up_and_what_is_unknown(goal: Goal) -> N
     assert is_reached(less, Decimal(10), Decimal(9)) is True
     assert is_reached(metric, None, Decimal(9)) is None
     assert share_of(Decimal(0), Decimal(4)) is None
+
+
+@pytest.mark.parametrize(
+    ("done", "over", "word"),
+    [
+        (None, True, "Unknown: nothing reported yet"),
+        (True, False, "Reached"),
+        (False, False, "Under way"),
+        (False, True, "Not reached"),
+    ],
+)
+def test_what_a_year_has_not_reached_at_its_end_is_not_under_way(
+    done: bool | None, over: bool, word: str
+) -> None:
+    assert how_it_stands(done, over=over).word == say(word)

@@ -49,7 +49,13 @@ from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.parts import part_table
 from gangmu.results.assessment.queries.evidence import LISTED
-from gangmu.results.assessment.queries.results import FEWEST, came_of, line_values, stands_right_above
+from gangmu.results.assessment.queries.results import (
+    FEWEST,
+    came_of,
+    line_values,
+    proposed_in,
+    stands_right_above,
+)
 from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.work.plans.queries.stations import Issued
 from gangmu.work.plans.stations import Stations
@@ -156,7 +162,7 @@ def _said_of_goal(request: Request, goal: Goal) -> Iterator[Said]:
     progress = progress_in(request.context, goal.org, programme=programme.code, year=goal.year)
     line = next(each for each in progress.lines if each.metric.code == metric.code)
     if line.reached is not None:
-        yield Said(translate("Reached so far"), f"{formats.number(line.reached)} {unit}".strip(), url)
+        yield Said(translate("Reached in the year"), f"{formats.number(line.reached)} {unit}".strip(), url)
 
 
 def _said_of_letters(request: Request, goal: Goal) -> Iterator[Said]:
@@ -294,14 +300,13 @@ def _round_state(round_: Round) -> str:
 
 
 def _said_of_rectified(request: Request, goal: Goal) -> Iterator[Said]:
-    near = stands_right_above(request.context, goal.org)
     for each in goal.rounds:
-        came = came_of(request.context, each, goal.org)
-        if came.proposed:
+        proposed, to_rectify = proposed_in(request.context, each, goal.org)
+        if proposed:
             yield Said(
-                translate("Proposed to the organization above, and of these to be rectified"),
-                f"{_few(came.proposed, near)} / {_few(came.to_rectify, near)}",
-                reverse("assessment-screenings") if request.context.may("assessment.review") else "",
+                translate("Proposed to you as the organization above, and of these to be rectified"),
+                f"{formats.number(proposed)} / {formats.number(to_rectify)}",
+                reverse("assessment-screenings"),
                 each.title,
             )
 

@@ -275,19 +275,25 @@ class CameOf:
 
     scored: int
     starred: int
-    proposed: int
-    to_rectify: int
 
 
 def came_of(context: Context, round_: Round, org: Org) -> CameOf:
     """Return what a round came to at an organization and below; nothing before it is made known."""
     if not (round_.shown and context.may("assessment.view", org.path)):
-        return CameOf(0, 0, 0, 0)
+        return CameOf(0, 0)
     here = in_subtree(org.path, "org__path")
-    counts = _standing(round_).filter(here).aggregate(scored=Count("score"), starred=Count("stars"))
-    below = Screening.objects.filter(here, round=round_)
+    return CameOf(**_standing(round_).filter(here).aggregate(scored=Count("score"), starred=Count("stars")))
+
+
+def proposed_in(context: Context, round_: Round, org: Org) -> tuple[int, int]:
+    """Return how many at an organization and below are proposed to the reader, and how many of them to rectify.
+
+    To the reader as their parent: to anybody else the number would say who is at the bottom.
+    """
+    mine = screenings_for(context).filter(in_subtree(org.path, "org__path"), round=round_)
     decided = Count("pk", filter=Q(decision=Screening.Decision.RECTIFY))
-    return CameOf(**counts, **below.aggregate(proposed=Count("pk"), to_rectify=decided))
+    counts = mine.order_by().aggregate(proposed=Count("pk"), to_rectify=decided)
+    return counts["proposed"], counts["to_rectify"]
 
 
 def stands_right_above(context: Context, org: Org) -> bool:

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
+from gangmu.core.context import Context
+from gangmu.core.periods import Period
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
 from gangmu.frame.tables import Column, Table
@@ -35,13 +37,25 @@ LEVELS: Mapping[str, Any] = {
 }
 
 
-def state_of(against: Against) -> Status:
+def is_over(context: Context, year: int) -> bool:
+    """Whether a year has come to its end: what it has not reached then is not under way any more."""
+    return Period("year", year).last < context.today
+
+
+def how_it_stands(done: bool | None, *, over: bool) -> Status:
     """Return how a target stands, in a word: what is unknown is said to be."""
+    if done is None:
+        return Status(say("Unknown: nothing reported yet"), "blue")
+    if done:
+        return Status(say("Reached"), "green")
+    return Status(say("Not reached"), "red") if over else Status(say("Under way"), "yellow")
+
+
+def state_of(against: Against, *, over: bool) -> Status:
+    """Return how a target stands that may not be set yet."""
     if against.target is None:
         return Status(say("Not set yet"), "grey")
-    if against.done is None:
-        return Status(say("Unknown: nothing reported yet"), "blue")
-    return Status(say("Reached"), "green") if against.done else Status(say("Under way"), "yellow")
+    return how_it_stands(against.done, over=over)
 
 
 def _against(of: Any) -> list[Column]:
@@ -56,7 +70,7 @@ def _against(of: Any) -> list[Column]:
 
     return [
         Column("value", say("Target"), "number", value=part("target")),
-        Column("reached", say("Reached so far"), "number", value=part("reached")),
+        Column("reached", say("Reached in the year"), "number", value=part("reached")),
         Column("share", say("Share (%)"), "number", value=part("share")),
         Column("gap", say("Still missing"), "number", value=part("gap")),
     ]
@@ -74,7 +88,7 @@ def metric(request: Request, programme_code: str, metric_code: str) -> HttpRespo
     )
     table = Table(
         request,
-        _org_columns(found),
+        _org_columns(found, over=is_over(context, year)),
         rows,
         title=say("By organization"),
         empty_title=say("No target has been set here"),
@@ -110,7 +124,12 @@ def _years_table(request: Request, found: Standing) -> Table:
         Column("year", say("Year"), value=lambda line: str(line.year), link=link),
         Column("phase", say("Phase"), value=lambda line: line.phase.title if line.phase else "", width=28),
         *_against(lambda line: line.against),
-        Column("state", say("State"), "status", value=lambda line: state_of(line.against)),
+        Column(
+            "state",
+            say("State"),
+            "status",
+            value=lambda line: state_of(line.against, over=is_over(request.context, line.year)),
+        ),
     ]
     return Table(request, columns, found.years, title=say("By year"), code="by_year", exports=False)
 
@@ -137,7 +156,7 @@ def _levels_table(request: Request, found: Standing) -> Table:
     )
 
 
-def _org_columns(found: Standing) -> list[Column]:
+def _org_columns(found: Standing, *, over: bool) -> list[Column]:
     def of(row: Target) -> Against:
         return Against(found.metric, row.value, found.reached.get(row.org_id))
 
@@ -151,7 +170,7 @@ def _org_columns(found: Standing) -> list[Column]:
         ),
         Column("level", say("Level"), value=lambda row: LEVELS[row.org.level]),
         *_against(of),
-        Column("state", say("State"), "status", value=lambda row: state_of(of(row))),
+        Column("state", say("State"), "status", value=lambda row: state_of(of(row), over=over)),
     ]
 
 

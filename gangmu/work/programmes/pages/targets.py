@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
+from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, Refusal
 from gangmu.core.fields import FieldSpec
 from gangmu.core.sheets import MOST_BYTES, UnreadableSheet, cell_name, read_sheet
@@ -46,9 +47,12 @@ from gangmu.work.programmes.pages.asking import (
     number_of,
     sent_fields,
 )
+from gangmu.work.programmes.pages.standing import is_over, state_of
+from gangmu.work.programmes.queries.standing import Against
 from gangmu.work.programmes.queries.targets import (
     Line,
     Part,
+    Progress,
     change_by_id,
     changes_to_decide,
     metric_of,
@@ -65,7 +69,7 @@ from gangmu.work.programmes.queries.targets import (
     visible_changes,
     years_of,
 )
-from gangmu.work.programmes.rules import NOTHING, gap, is_reached, remaining, share_of
+from gangmu.work.programmes.rules import NOTHING, gap, remaining, share_of
 
 VERSIONS: Mapping[str, Status] = {
     "proposed": Status(say("Waiting for the level above"), "yellow"),
@@ -87,13 +91,6 @@ def value_spec(metric: Metric, code: str = "value") -> FieldSpec:
         minimum=NOTHING,
         whole=metric.places == 0,
     )
-
-
-def _light(metric: Metric, reached: Decimal | None, value: Decimal | None) -> Status | None:
-    done = is_reached(metric, value, reached)
-    if done is None:
-        return None
-    return Status(say("Reached"), "green") if done else Status(say("Under way"), "yellow")
 
 
 # --- programmes ----------------------------------------------------------------------------
@@ -153,7 +150,7 @@ def programme(request: Request, programme_code: str) -> HttpResponse:
     may_set = context.may("programmes.manage", org.path) and year in found.programme.years
     table = Table(
         request,
-        _line_columns(found.lines, org, year, programme_code, may_set=may_set),
+        _line_columns(context, found, may_set=may_set),
         found.lines,
         title=found.programme.title,
         exports=True,
@@ -173,7 +170,9 @@ def programme(request: Request, programme_code: str) -> HttpResponse:
     return table.export() or render(request, "programmes/programme.html", values)
 
 
-def _line_columns(lines: tuple[Line, ...], org: Org, year: int, code: str, *, may_set: bool) -> list[Column]:
+def _line_columns(context: Context, found: Progress, *, may_set: bool) -> list[Column]:
+    org, year, code, over = found.org, found.year, found.programme.code, is_over(context, found.year)
+
     def link(line: Line) -> str:
         if line.target is not None:
             return reverse("programmes-target", args=(line.target.pk,))
@@ -186,7 +185,7 @@ def _line_columns(lines: tuple[Line, ...], org: Org, year: int, code: str, *, ma
         address = reverse("programmes-metric", args=(code, line.metric.code))
         return f"{address}?org={org.pk}&year={year}"
 
-    with_pillars = any(line.pillar for line in lines)
+    with_pillars = any(line.pillar for line in found.lines)
     pillar = Column("pillar", say("Pillar"), value=lambda line: line.pillar and line.pillar.title, width=20)
     return [
         *([pillar] if with_pillars else []),
@@ -195,7 +194,7 @@ def _line_columns(lines: tuple[Line, ...], org: Org, year: int, code: str, *, ma
         Column(
             "value", say("Target"), "number", value=lambda line: line.target and line.target.value, link=link
         ),
-        Column("reached", say("Reached so far"), "number", value=lambda line: line.reached),
+        Column("reached", say("Reached in the year"), "number", value=lambda line: line.reached),
         Column(
             "share",
             say("Share (%)"),
@@ -213,17 +212,15 @@ def _line_columns(lines: tuple[Line, ...], org: Org, year: int, code: str, *, ma
             "state",
             say("State"),
             "status",
-            value=_line_state,
+            value=lambda line: _line_state(line, over=over),
             link=lambda line: link(line) if line.target is None else "",
         ),
     ]
 
 
-def _line_state(line: Line) -> Status:
-    if line.target is None:
-        return Status(say("Not set yet"), "grey")
-    state = _light(line.metric, line.reached, line.target.value)
-    return state or Status(say("Unknown: nothing reported yet"), "blue")
+def _line_state(line: Line, *, over: bool) -> Status:
+    target = None if line.target is None else line.target.value
+    return state_of(Against(line.metric, target, line.reached), over=over)
 
 
 @page("programmes.manage", methods=("GET", "POST"))
@@ -358,7 +355,7 @@ def _part_columns(metric: Metric) -> list[Column]:
         ),
         Column(
             "reached",
-            say("Reached so far"),
+            say("Reached in the year"),
             "number",
             value=lambda part: part.reached,
             total=metric.combine == "sum",
