@@ -58,6 +58,23 @@ def test_leader_month_says_what_was_asked_what_is_missing_and_since_when(late: O
     assert "3" in summary(page)
 
 
+def test_leader_month_tells_what_is_asked_by_quarter_in_the_month_in_which_it_ends(
+    late: Office, acting: Any
+) -> None:
+    then = late.at(datetime(2015, 7, 1, 1, tzinfo=UTC))
+    issue_to_all(then, late.county, duty="branch_assembly", period="2015Q3")
+    leader = acting("leader", late.county)
+
+    asked = {line.code: line.tally.due for line in leader_month(leader, late.county, SEPTEMBER).duties}
+    july = leader_month(leader, late.county, Period.parse("2015-07"))
+    shown = browser(leader.actor.account).get(f"/leader?org={late.county.pk}&month=2015-09").content.decode()
+
+    assert asked["branch_assembly"] > 0
+    assert july.total.due == 0
+    assert leader_month(leader, late.county, Period.parse("2015-10")).before.due == sum(asked.values())
+    assert "period=2015-09&amp;ending=1&amp;duty=branch_assembly" in shown
+
+
 def test_leader_month_of_an_empty_month_is_empty_and_not_an_error(late: Office, acting: Any) -> None:
     page = leader_month(acting("leader", late.county), late.county, Period.parse("2015-03"))
 

@@ -25,6 +25,7 @@ from gangmu.desk.leader.queries import LeaderMonth, leader_month
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.downloads import file_response
+from gangmu.frame.links import address
 from gangmu.frame.sheets import XLSX
 from gangmu.frame.words import worded
 from gangmu.kernel.files.pdf import pdf_bytes
@@ -32,6 +33,7 @@ from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.files.word import word_bytes
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id, roots_for
+from gangmu.work.plans.queries.account import ELSEWHERE
 
 MONTHS_SHOWN = 24
 
@@ -67,8 +69,7 @@ def _given(found: LeaderMonth) -> str:
 
 
 def _behind(found: LeaderMonth, **given: Any) -> str:
-    asked = {"org": found.org.pk, "period": str(found.month), **given}
-    return f"{reverse('plans-behind')}?{urlencode(asked)}"
+    return address("plans-behind", **({"org": found.org.pk, "period": found.month, "ending": 1} | given))
 
 
 @page("plans.view")
@@ -77,7 +78,6 @@ def leader(request: Request) -> HttpResponse:
     found = _found(request)
     now = period_of(request.context.today, "month")
     given = _given(found)
-    account = reverse("plans-account")
     values = {
         "page": found,
         "title": page_title(found),
@@ -91,7 +91,7 @@ def leader(request: Request) -> HttpResponse:
             (worded(line.title), titled(line.tally), _behind(found, duty=line.code)) for line in found.duties
         ],
         "behind": [
-            (line.name, titled(line.total), f"{account}?org={line.org}&period={found.month}")
+            (line.name, titled(line.total), _behind(found, org=line.org) if line.org != ELSEWHERE else "")
             for line in found.behind
         ],
         "stuck": [

@@ -13,7 +13,7 @@ from gangmu.core.text import Text
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree
-from gangmu.work.plans.queries.account import Line, account_of, total_of
+from gangmu.work.plans.queries.account import Line, account_of, periods_ending_in, total_of
 from gangmu.work.plans.queries.duties import duty_titles
 from gangmu.work.plans.queries.tasks import overdue_below
 from gangmu.work.plans.rules import Tally
@@ -78,8 +78,12 @@ class LeaderMonth:
 
 
 def leader_month(context: Context, org: Org, month: Period) -> LeaderMonth:
-    """Return the page of a month; an organization outside the reader's reach has none."""
-    account = account_of(context, org, [month])
+    """Return the page of a month; an organization outside the reader's reach has none.
+
+    What is asked by quarter, half-year or year counts in the month in which its period ends, as
+    it does in the year's account: else nobody's page would ever tell it.
+    """
+    account = account_of(context, org, periods_ending_in(month))
     titles = duty_titles(org)
     duties = [DutyLine(code, titles.get(code, code), account.totals[code]) for code in account.columns]
     duties.sort(key=lambda line: (-line.tally.missing, line.code))
@@ -91,7 +95,7 @@ def leader_month(context: Context, org: Org, month: Period) -> LeaderMonth:
         org=org,
         month=month,
         total=account.total,
-        before=total_of(context, org, [month.previous()]),
+        before=total_of(context, org, periods_ending_in(month.previous())),
         duties=tuple(duties[:MOST_DUTIES]),
         behind=tuple(behind[:MOST_BEHIND]),
         stuck=tuple(_stuck(context, org, titles)),

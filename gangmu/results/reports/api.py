@@ -28,7 +28,7 @@ from gangmu.results.reports.queries.reports import (
     version_of_report,
     visible_reports,
 )
-from gangmu.results.reports.rules import Part, is_small, taken
+from gangmu.results.reports.rules import Part, is_small, taken, unknown_of
 
 router = Router()
 
@@ -74,7 +74,7 @@ class FigureOut(Schema):
     numerator: Decimal | None
     denominator: Decimal | None
     known: int | None
-    unknown: int
+    unknown: int | None
     digest: str
     hidden: bool
 
@@ -116,7 +116,7 @@ def _said(request: Request, report: Report) -> dict[str, Any]:
                 "numerator": None if shown.hidden else shown.counted.numerator,
                 "denominator": None if shown.hidden else shown.counted.denominator,
                 "known": None if shown.hidden else shown.counted.known,
-                "unknown": shown.counted.unknown,
+                "unknown": unknown_of(shown.figure, shown.counted),
                 "digest": shown.counted.digest,
                 "hidden": shown.hidden,
             }
@@ -218,7 +218,7 @@ class FigureAtOut(Schema):
     numerator: Decimal | None
     denominator: Decimal | None
     known: int | None
-    unknown: int
+    unknown: int | None
     facts: int
     digest: str
     hidden: bool
@@ -248,7 +248,7 @@ def read_figure(
         "numerator": None if hidden else counted.numerator,
         "denominator": None if hidden else counted.denominator,
         "known": None if hidden else counted.known,
-        "unknown": counted.unknown,
+        "unknown": unknown_of(asked.figure, counted),
         "facts": counted.facts,
         "digest": counted.digest,
         "hidden": hidden,

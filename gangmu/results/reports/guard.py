@@ -14,8 +14,11 @@ _DATA = Path(__file__).with_name("guard.yaml")
 _CLAUSES = re.compile("[\uff0c\u3002\uff1b\uff1a\uff01\uff1f,;:!?\n]")
 
 
-class PersonsRanked(BaseModel):
-    """A rule about persons: a word of each list in one clause."""
+class Together(BaseModel):
+    """A rule about what may not be counted of somebody: a word of each list in one clause with a figure.
+
+    ``places`` are patterns of a place in a ranking, which is a figure by itself.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,12 +26,17 @@ class PersonsRanked(BaseModel):
     says: str
     document: str
     article: str
-    persons: tuple[str, ...]
-    ranked: tuple[str, ...]
+    whom: tuple[str, ...]
+    what: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
     def hits(self, clause: str) -> bool:
-        """Whether a clause ranks persons."""
-        return _any_word(self.persons, clause) and _any_word(self.ranked, clause)
+        """Whether a clause that holds a figure counts it."""
+        return _any_word(self.whom, clause) and _any_word(self.what, clause)
+
+    def places_them(self, clause: str) -> bool:
+        """Whether a clause gives somebody a place."""
+        return _any_word(self.whom, clause) and any(re.search(place, clause) for place in self.places)
 
 
 class _Guard(BaseModel):
@@ -36,7 +44,8 @@ class _Guard(BaseModel):
 
     numerals: str
     counters: str
-    rules: tuple[PersonsRanked, ...]
+    shares: tuple[str, ...]
+    rules: tuple[Together, ...]
 
 
 class Forbidden(BaseModel):
@@ -67,25 +76,25 @@ def _guard() -> _Guard:
 
 @lru_cache(maxsize=1)
 def number_pattern() -> re.Pattern[str]:
-    """Return what finds a number that was typed: digits with their mark, or numerals before a counter."""
+    """Return what finds a number that was typed: digits with their mark, numerals before a counter, shares in words."""
     guard = _guard()
     digits = "[0-9\uff10-\uff19]+(?:[.,\uff0e\uff0c][0-9\uff10-\uff19]+)*[%\uff05\u2030]?"
-    return re.compile(f"{digits}|[{guard.numerals}]+(?=[{guard.counters}])")
+    return re.compile("|".join((digits, *guard.shares, f"[{guard.numerals}]+(?=[{guard.counters}])")))
 
 
 def forbidden_in(text: str) -> Iterator[Forbidden]:
     """Yield what a text counts that may not be counted, once a rule.
 
     Only clauses that hold a figure are looked at: a sentence may speak of photographs, and may
-    not say how many were sent in.
+    not say how many were sent in. A place is a figure.
     """
     seen: set[str] = set()
-    rules: list[PersonsRanked | Ban] = [*_guard().rules, *(ban for ban in bans() if not ban.lower)]
+    rules: list[Together | Ban] = [*_guard().rules, *(ban for ban in bans() if not ban.lower)]
     for clause in _CLAUSES.split(text):
-        if "{" not in clause and not number_pattern().search(clause):
-            continue
+        counted = "{" in clause or number_pattern().search(clause) is not None
         for rule in rules:
-            if rule.says not in seen and rule.hits(clause):
+            placed = isinstance(rule, Together) and rule.places_them(clause)
+            if rule.says not in seen and (placed or (counted and rule.hits(clause))):
                 seen.add(rule.says)
                 yield Forbidden(
                     code=rule.code,

@@ -17,6 +17,7 @@ from gangmu.kernel.packs.rules import Pack
 from gangmu.results.reports.definitions import ReportKind
 from gangmu.results.reports.models import Report
 from gangmu.results.reports.queries.reports import Line, Said, Shown
+from gangmu.results.reports.rules import unknown_of
 
 MARK = "\u203b"
 """Stands behind a number that was typed, in every way a report leaves the house."""
@@ -120,12 +121,17 @@ def _origins(said: Said, report: Report) -> Iterator[Any]:
             figure_title(shown),
             value_text(shown),
             made_of(shown),
-            str(shown.counted.unknown),
+            _unknown(shown),
             evidence_path(shown, report).partition("?")[0],
         )
         for shown in said.figures
     ]
     yield Grid(columns, rows)
+
+
+def _unknown(shown: Shown) -> str:
+    unknown = unknown_of(shown.figure, shown.counted)
+    return NOTHING if unknown is None else str(unknown)
 
 
 def notice_body(said: Said, report: Report) -> Body:
@@ -147,7 +153,7 @@ def notice_body(said: Said, report: Report) -> Body:
             figure_title(shown),
             value_text(shown),
             made_of(shown),
-            str(shown.counted.unknown),
+            _unknown(shown),
         )
         for shown in said.figures
     )
@@ -203,7 +209,7 @@ def _sheet_rows(said: Said, report: Report, site: str) -> Iterator[tuple[Any, ..
                 None if shown.hidden else counted.numerator,
                 None if shown.hidden else counted.denominator,
                 None if shown.hidden else counted.known,
-                counted.unknown,
+                unknown_of(shown.figure, counted),
                 site + evidence_path(shown, report),
                 counted.digest[:16],
             )

@@ -89,6 +89,11 @@ def taken(figure: Figure, counted: Counted) -> Decimal | None:
     }[figure.take]
 
 
+def unknown_of(figure: Figure, counted: Counted) -> int | None:
+    """Return of how many a figure is not known; None of facts that nobody in particular is expected to report."""
+    return None if figure.indicator and figure.of is None else counted.unknown
+
+
 def enough_known(figure: Figure, known: int, unknown: int) -> bool:
     """Whether as many have reported as the figure needs."""
     return not figure.min_known or known >= figure.min_known * (known + unknown)

@@ -10,7 +10,7 @@ from gangmu.core.definition import parse_yaml, shape_node
 from gangmu.core.errors import Invalid
 from gangmu.kernel.packs.rules import compose_pack, pack_files
 from gangmu.results.reports.definitions import SentenceKind
-from gangmu.results.reports.guard import forbidden_in
+from gangmu.results.reports.guard import forbidden_in, number_pattern
 from gangmu.results.reports.rules import (
     Counted,
     Part,
@@ -108,6 +108,41 @@ def test_marked_finds_numbers_that_were_typed_and_spares_years_and_papers() -> N
 def test_forbidden_in_looks_at_clauses_with_a_figure_only() -> None:
     assert [found.code for found in forbidden_in("上传照片300张")] == ["R-BAN-4"]
     assert list(forbidden_in("会上放映了警示教育照片，参会120人")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "党员得分第1名",
+        "全州党员排第一的是张三，排倒数第1的是李四",
+        "书记考核居全县前3",
+        "前十名党员",
+        "干部积分排在全县第二位",
+        "党员积分列倒数三位",
+    ],
+)
+def test_forbidden_in_finds_places_in_digits_and_in_words(text: str) -> None:
+    assert "R-RANK" in {found.code for found in forbidden_in(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "选派第一书记，党员大会开得好",
+        "党支部书记列席会议",
+        "党员第二次大会上，居民代表列前排就座",
+        "中共十九大党员学习第3期",
+        "不得对党员排名",
+    ],
+)
+def test_forbidden_in_leaves_posts_meetings_and_seats_alone(text: str) -> None:
+    assert list(forbidden_in(text)) == []
+
+
+def test_shares_in_words_are_numbers() -> None:
+    assert [found.code for found in forbidden_in("百分之九十八的党员下载了应用")]
+    assert [found.code for found in forbidden_in("九成以上的党员下载了应用")]
+    assert not number_pattern().search("九成分子")
 
 
 def test_refuse_forbidden_names_the_paper_and_the_part() -> None:

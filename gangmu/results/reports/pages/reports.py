@@ -73,7 +73,7 @@ from gangmu.results.reports.queries.reports import (
     versions_of_report,
     visible_reports,
 )
-from gangmu.results.reports.rules import is_small, taken, written
+from gangmu.results.reports.rules import is_small, taken, unknown_of, written
 
 STATES: Mapping[str, Status] = {
     "draft": Status(say("Draft"), "blue"),
@@ -297,7 +297,7 @@ def _figure_row(found: Report, shown: Shown, since: Mapping[int, Any]) -> dict[s
         "org": shown.org_name,
         "value": value_text(shown),
         "made_of": made_of(shown),
-        "unknown": shown.counted.unknown,
+        "unknown": unknown_of(shown.figure, shown.counted),
         "url": evidence_path(shown, found),
         "fails": shown.fails,
         "since": later.text if later and later.changed else "",
@@ -439,6 +439,7 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
         "value": _value(asked, number, hidden=hidden),
         "hidden": hidden,
         "counted": asked.counted,
+        "unknown": unknown_of(asked.figure, asked.counted),
         "known_at": known_at,
         "source": _source(asked),
         "tables": tables,
