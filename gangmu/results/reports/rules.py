@@ -90,8 +90,9 @@ def taken(figure: Figure, counted: Counted) -> Decimal | None:
 
 
 def unknown_of(figure: Figure, counted: Counted) -> int | None:
-    """Return of how many a figure is not known; None of facts that nobody in particular is expected to report."""
-    return None if figure.indicator and figure.of is None else counted.unknown
+    """Return of how many a figure is not known; None where nobody reported and nobody in particular should have."""
+    silent = figure.indicator and figure.of is None and not counted.known and not counted.unknown
+    return None if silent else counted.unknown
 
 
 def enough_known(figure: Figure, known: int, unknown: int) -> bool:

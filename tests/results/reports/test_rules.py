@@ -9,7 +9,7 @@ import pytest
 from gangmu.core.definition import parse_yaml, shape_node
 from gangmu.core.errors import Invalid
 from gangmu.kernel.packs.rules import compose_pack, pack_files
-from gangmu.results.reports.definitions import SentenceKind
+from gangmu.results.reports.definitions import Figure, SentenceKind
 from gangmu.results.reports.guard import forbidden_in, number_pattern
 from gangmu.results.reports.rules import (
     Counted,
@@ -19,6 +19,7 @@ from gangmu.results.reports.rules import (
     part_faults,
     refuse_forbidden,
     typed_numbers,
+    unknown_of,
     written,
 )
 
@@ -210,3 +211,12 @@ def test_sentence_speaks_traditional_chinese_and_english() -> None:
         "反饋率{share}",
         "answered {share}",
     )
+
+
+def test_the_unknown_of_a_figure_is_not_nought_where_nobody_reported() -> None:
+    loose = Figure.model_validate({"title": "数", "indicator": "any"})
+    bound = Figure.model_validate({"title": "数", "indicator": "any", "of": {"domains": ["village"]}})
+
+    assert unknown_of(loose, Counted(None)) is None
+    assert unknown_of(loose, Counted(Decimal(3), known=3)) == 0
+    assert unknown_of(bound, Counted(None)) == 0
