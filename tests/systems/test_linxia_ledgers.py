@@ -85,6 +85,21 @@ def test_l4_what_a_town_enters_once_every_level_sees(office: Office, acting: Act
     )
 
 
+def test_l4_a_wrong_sheet_is_put_right_where_it_was_sent(office: Office, acting: Acting) -> None:
+    acts = acting("town_officer", office.town)
+    wrong = workbook([["代码", "户数"], ["990100101201", "三百户"], ["999", 20]])
+    judged = Program(acts).upload(office.town, KIND, wrong).json()
+
+    page = browser(acts.actor.account).get(f"/imports/{judged['id']}").content.decode()
+
+    assert judged["wrong"] == 2
+    assert "B2 户数：这不是数字。" in page
+    assert "三百户" in page
+    assert f'href="/ledgers/village_basics/sheets?org={office.town.pk}"' in page
+    assert f'href="/orgs/{office.town.pk}/imports"' not in page
+    assert not Record.objects.exists()
+
+
 def test_l4_a_sheet_is_taken_back_whole_and_what_was_known_before_is_known_again(
     office: Office, acting: Acting
 ) -> None:

@@ -194,10 +194,12 @@ class Review(models.Model):
 class Signature(models.Model):
     """A named reviewer's word on the awards of one small peer group, where ceilings do not bind.
 
-    ``given`` False withholds them. Never changed.
+    ``run`` is the number of the run that was looked at: where a later one gives other awards, the
+    word does not cover them. ``given`` False withholds them. Never changed.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="signatures")
+    run = models.PositiveIntegerField()
     peer_group = models.CharField(max_length=160)
     given = models.BooleanField()
     reason = models.CharField(max_length=300)
@@ -207,7 +209,7 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "peer_group"], name="one_signature_a_group"),
+            models.UniqueConstraint(fields=["round", "run", "peer_group"], name="one_signature_a_group"),
         ]
 
     def __str__(self) -> str:

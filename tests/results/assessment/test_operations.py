@@ -8,10 +8,13 @@ from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.kernel.notices.models import Notice
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations import review, rounds
+from gangmu.results.assessment.queries.results import withheld
+from gangmu.results.assessment.queries.rounds import groups_to_sign
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late
 from gangmu.work.records.operations import write_record
 from tests.results.assessment.conftest import PACK, Year
+from tests.site.matrix.test_routes import browser
 
 pytestmark = pytest.mark.db
 
@@ -193,6 +196,75 @@ def test_awards_of_a_small_group_wait_for_a_named_reviewer(year: Year) -> None:
         ["中共东庄村支部委员会", "—", "★★★★★"],
         ["中共西庄村支部委员会", "—", "★★★"],
     ]
+
+
+STARS = PACK["anping/scorecard/branch_year.yaml"].replace("min_peers: 3", "min_peers: 9")
+
+
+def signed_and_run_again(year: Year, card: str) -> tuple[Round, str]:
+    """Sign the awards of the one group, find an appeal right, and run the round again."""
+    year.pack(**{"anping/scorecard/branch_year.yaml": card})
+    round_, office = in_publicity(year), year.office
+    group = Result.objects.filter(run__round=round_).values_list("peer_group", flat=True)[0]
+    officer, west = year.at(year.officer, 8), year.secretary(office.other_branch)
+    review.sign_awards(officer, round_, peer_group=group, given=True, name="李某", reason="材料齐全")
+    appeal = review.appeal_result(west, office.other_branch, round_, scorecard="branch_year", text="开了")
+    values = {"held_on": "2015-10-20", "theme": "植树", "attended": "12"}
+    record = write_record(west, office.other_branch, kind="theme_day_record", values=values)
+    answer_late(west, Task.objects.get(org=office.other_branch, duty="theme_day"), record=record)
+    review.answer_appeal(officer, appeal, outcome="upheld", answer="补记完成")
+    rounds.freeze_anew(officer, round_, reason="申诉成立")
+    rounds.run_round(officer, round_)
+    return Round.objects.get(pk=round_.pk), group
+
+
+def test_what_was_signed_holds_in_a_later_run_that_gives_the_same_awards(year: Year) -> None:
+    round_, group = signed_and_run_again(year, STARS)
+    officer = year.at(year.officer, 20)
+
+    assert results(round_)["中共西庄村支部委员会"][2] == 3  # more points, the same stars
+    with pytest.raises(Conflict, match="signed already"):
+        review.sign_awards(officer, round_, peer_group=group, given=False, name="王某", reason="再看")
+    assert rounds.finish_round(officer, round_).state == "final"
+
+
+def test_awards_that_a_later_run_changed_are_signed_anew_and_withheld_until_then(year: Year) -> None:
+    card = STARS.replace("  - {stars: 3,", "  - {stars: 4, at_least: 60}\n  - {stars: 3,")
+    round_, group = signed_and_run_again(year, card)
+    officer = year.at(year.officer, 20)
+    (waiting,) = groups_to_sign(round_)
+
+    assert results(round_)["中共西庄村支部委员会"][2] == 4
+    assert (waiting.peer_group, waiting.signature) == (group, None)
+    assert waiting.before is not None
+    assert (waiting.before.name, waiting.before.run) == ("李某", 1)
+    assert withheld(round_) == {group}
+    assert "李某签的是第 1 次计算的评定" in page_of(year, round_)
+    with pytest.raises(Conflict, match="1 small peer groups wait for a signature"):
+        rounds.finish_round(officer, round_)
+    review.sign_awards(officer, round_, peer_group=group, given=False, name="王某", reason="补记太晚")
+    round_ = rounds.publish_round(officer, rounds.finish_round(officer, round_))
+
+    assert withheld(round_) == {group}
+    assert round_.notice is not None
+    assert round_.notice.body["rows"] == []
+    assert [each.run for each in round_.signatures.order_by("run")] == [1, 2]
+
+
+def test_a_round_opened_again_after_its_withdrawal_is_signed_anew(year: Year) -> None:
+    round_, _ = signed_and_run_again(year, STARS)
+    officer = year.at(year.officer, 20)
+    round_ = rounds.publish_round(officer, rounds.finish_round(officer, round_))
+    rounds.withdraw_round(officer, round_, reason="统计口径错误")
+
+    again = in_publicity(year)
+
+    assert again.pk != round_.pk
+    assert [each.signature for each in groups_to_sign(again)] == [None]
+
+
+def page_of(year: Year, round_: Round) -> str:
+    return browser(year.officer.actor.account).get(f"/appraisals/{round_.pk}/").content.decode()
 
 
 def test_a_remark_needs_its_reason_and_changes_no_number(year: Year) -> None:

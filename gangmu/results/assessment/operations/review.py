@@ -66,16 +66,19 @@ def sign_awards(
 ) -> Signature:
     """Sign, or withhold, the awards of one small peer group, by name and with the reason.
 
-    In a group that is too small no ceiling holds, so a person answers for its awards.
+    In a group that is too small no ceiling holds, so a person answers for its awards: for those of
+    the run that stands. A later run that gives other ones is signed anew.
     """
     held = locked_round(round_, "sign")
     signer, why = _said(name, "name", 100), _said(reason, "reason", 300)
-    if peer_group not in {group.peer_group for group in groups_to_sign(held)}:
+    group = next((each for each in groups_to_sign(held) if each.peer_group == peer_group), None)
+    if group is None:
         raise NotFound("There are no awards to sign in this group.")
-    if Signature.objects.filter(round=held, peer_group=peer_group).exists():
+    if group.signature is not None:
         raise Conflict("The awards of this group are signed already.")
     return Signature.objects.create(
         round=held,
+        run=held.run,
         peer_group=peer_group,
         given=given,
         reason=why,

@@ -11,7 +11,8 @@ from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.results.assessment.definitions import Aim
-from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening, Signature
+from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening
+from gangmu.results.assessment.queries.rounds import groups_to_sign
 
 
 def _own_or_child(context: Context) -> Q:
@@ -216,9 +217,8 @@ def aim_reached(context: Context, round_: Round, aim: Aim, held_back: Iterable[s
 
 def withheld(round_: Round) -> set[str]:
     """Return the small peer groups whose awards a reviewer has withheld, or nobody has signed."""
-    signed = dict(Signature.objects.filter(round=round_).values_list("peer_group", "given"))
-    small = _standing(round_).filter(stars__isnull=False, notes__contains="few_peers")
-    return {group for group in small.values_list("peer_group", flat=True) if not signed.get(group)}
+    groups = groups_to_sign(round_)
+    return {each.peer_group for each in groups if each.signature is None or not each.signature.given}
 
 
 def stars_given(result: Result, held_back: Iterable[str]) -> int | None:
