@@ -230,6 +230,7 @@ SHORT_LISTS: dict[str, str] = {
     "notices.followers_here": "what of one pack follows a document",
     "orgs.coverage_by_kind": "the kinds of one pack",
     "orgs.spans_of": "the changes of one organization",
+    "orgs.unit_spans_of": "the changes of one unit",
     "packs.definitions": "what one pack says",
     "reports.sentences_of": "what one pack says",
     "reports.since_then": "the figures of one report",

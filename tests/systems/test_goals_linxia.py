@@ -225,7 +225,7 @@ def test_l10_units_without_an_organization_are_known_and_coverage_is_counted_fro
                 linxia.system, town, code=f"{kind}-{number}", name=f"第{number}单位", kind=kind, day=day
             )
             if number < covered:
-                cover_unit(linxia.system, unit, org=branch)
+                cover_unit(linxia.system, unit, org=branch, day=day)
 
     counted = {each["kind"]: each for each in ok(officer.get(f"/orgs/{linxia.root.pk}/units/coverage"))}
     listed = ok(officer.get(f"/orgs/{linxia.root.pk}/units?limit=200"))
@@ -241,6 +241,14 @@ def test_l10_units_without_an_organization_are_known_and_coverage_is_counted_fro
     }
     assert (counted["rural_school"]["without"], counted["clinic"]["without"]) == (2, 1)
     assert sum(each["org_id"] is None for each in listed) == 3
+    wrong = next(each for each in listed if each["org_id"])
+    taken_back = officer.send("post", f"/units/{wrong['id']}/org/end", {"day": str(day)})
+    hers_not = secretary.send("post", f"/units/{wrong['id']}/org/end", {"day": str(day)})
+    then = ok(officer.get(f"/orgs/{linxia.root.pk}/units/coverage?day=2015-01-04"))
+
+    assert ok(taken_back)["org_id"] is None
+    assert hers_not.status_code in (403, 404)
+    assert then == []
     assert not_hers.status_code in (403, 404)
     assert faults(twice) == {"code"}
     assert beyond.status_code == 404

@@ -92,6 +92,8 @@ _FIELD_OF = {
     "This day has not come yet.": "day",
     "The parent did not stand there yet on this day.": "day",
     "A name and a kind are needed.": "name",
+    "There is no such division.": "area_code",
+    "The division is one of another level.": "area_code",
 }
 
 

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.db.models import Max
+
 from gangmu.core.doubts import DoubtCheck, Found, Look
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.definitions import DomainKind, LinkKind, OrgKind, UnitKind
-from gangmu.kernel.orgs.models import Division, Org, OrgLink, OrgSpan, Succession, Unit
+from gangmu.kernel.orgs.models import Division, Org, OrgLink, OrgSpan, Succession, Unit, UnitSpan
 from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.kernel.orgs.rules import LEVELS, level_may_stand_under, path_under
 
@@ -298,11 +300,14 @@ def _unit(unit: Unit, **params: str | int) -> Found:
 
 
 def _unit_waits(look: Look) -> Iterator[Found]:
-    return (
-        _unit(unit, day=unit.valid_from.isoformat())
-        for unit in _units(look)
-        if unit.org is None and unit.valid_from + UNIT_WAITS < look.today
+    covered = UnitSpan.objects.filter(
+        in_subtree(look.path, "unit__under__path"), unit__org=None, unit__valid_to=None, org__isnull=False
     )
+    until = dict(covered.values_list("unit").annotate(until=Max("valid_to")))
+    for unit in _units(look):
+        since = until.get(unit.pk, unit.valid_from)
+        if unit.org is None and since + UNIT_WAITS < look.today:
+            yield _unit(unit, day=since.isoformat())
 
 
 def _unit_under_closed(look: Look) -> Iterator[Found]:
@@ -417,12 +422,12 @@ CHECKS: Iterable[DoubtCheck] = (
     ),
     DoubtCheck(
         "tree.no_area", "tree", say("A committee without its division"),
-        say("Others of its level and domain name their division."), say("Name the division on its page."), _no_area,
+        say("Others of its level and domain name their division."), say("Name the division on its page, under “Change”."), _no_area,
     ),
     DoubtCheck(
         "tree.area_without_org", "tree", say("A division without an organization"),
         say("%(area)s has no organization here."),
-        say("Found its organization, or say that it belongs to another place."), _area_without_org,
+        say("Found its organization with this division, or name the division at the one that stands for it; else excuse it."), _area_without_org,
     ),
     DoubtCheck(
         "tree.spans_overlap", "tree", say("Stood in two ways on one day"),
@@ -461,25 +466,26 @@ CHECKS: Iterable[DoubtCheck] = (
     ),
     DoubtCheck(
         "tree.unit_waits", "tree", say("A body without an organization for half a year"),
-        say("%(unit)s, known since %(day)s."),
-        say("Found or join an organization, or close the body's entry."), _unit_waits, page="orgs-units",
+        say("%(unit)s, without one since %(day)s."),
+        say("Name its organization on its page once it has one, or close the entry there."), _unit_waits, page="orgs-unit",
+        page_of="subject",
         source="中国共产党支部工作条例（试行）第五条",
     ),
     DoubtCheck(
         "tree.unit_under_closed", "tree", say("A body under a closed organization"), say("%(unit)s."),
-        say("Put it under the organization that took over."), _unit_under_closed, sure=True, page="orgs-units",
+        say("Have the organization that took over look after it, on its page."), _unit_under_closed, sure=True, page="orgs-unit", page_of="subject",
     ),
     DoubtCheck(
         "tree.unit_of_closed", "tree", say("A body whose organization is closed"), say("%(unit)s: %(org)s is closed."),
-        say("Name its organization of today, or none."), _unit_of_closed, sure=True, page="orgs-units",
+        say("Name its organization of today on its page, or say that it has none."), _unit_of_closed, sure=True, page="orgs-unit", page_of="subject",
     ),
     DoubtCheck(
         "tree.unit_twice", "tree", say("One body entered twice"), say("%(unit)s stands here twice."),
-        say("Close one of the two entries."), _unit_twice, page="orgs-units",
+        say("Close the entry that is one too many on its page, with its first day."), _unit_twice, page="orgs-unit", page_of="subject",
     ),
     DoubtCheck(
         "tree.unit_kind", "tree", say("A body of a kind that the pack does not know"), say("%(unit)s: kind %(kind)s."),
-        say("Correct the kind, or write it into the pack."), _unit_kind, sure=True, page="orgs-units",
+        say("Correct the kind on its page, or write it into the pack."), _unit_kind, sure=True, page="orgs-unit", page_of="subject",
     ),
     DoubtCheck(
         "tree.link_to_closed", "tree", say("A tie to a closed organization"), say("To %(target)s."),

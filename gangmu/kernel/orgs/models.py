@@ -1,4 +1,4 @@
-"""Divisions, organizations and their spans of time; units and links beside the tree."""
+"""Divisions, organizations and units with their spans of time; links beside the tree."""
 
 from typing import Any
 
@@ -132,7 +132,10 @@ class Succession(models.Model):
 
 
 class Unit(models.Model):
-    """A body that has, or does not yet have, an organization of its own: a school, a firm."""
+    """A body that has, or does not yet have, an organization of its own: a school, a firm.
+
+    What stands here is as of its newest span; ``valid_to`` is the first day on which it is not counted.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
@@ -145,6 +148,38 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitSpan(models.Model):
+    """A unit as it stood from one day (included) to another (not included).
+
+    Spans of one unit do not overlap. One that ends on the day on which it begins never counted:
+    so an entry is taken back that was made twice.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="spans", db_index=False)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40)
+    under = models.ForeignKey(Org, models.PROTECT, related_name="+")
+    org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="unit_span_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="one_unit_span_a_day"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(valid_to__isnull=True), name="one_open_unit_span"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.valid_from}–{self.valid_to or ''}"
 
 
 class OrgLink(models.Model):

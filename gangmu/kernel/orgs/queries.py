@@ -12,8 +12,8 @@ from django.db.models.functions import Left, StrIndex, Substr
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
-from gangmu.kernel.orgs.models import NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
-from gangmu.kernel.orgs.rules import ancestor_ids
+from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit, UnitSpan
+from gangmu.kernel.orgs.rules import ancestor_ids, level_of_division
 
 
 def within(places: Places, field: str = "org__path") -> Q:
@@ -249,20 +249,45 @@ def counts_below(context: Context, org: Org) -> list[tuple[str, int]]:
 
 
 def units_below(context: Context, org: Org | None, day: date) -> QuerySet[Unit]:
-    """Return the bodies known below an organization, or anywhere in reach, on a day."""
+    """Return the bodies known below an organization, or anywhere in reach, on a day, each as it is now."""
     units = Unit.objects.filter(on_day(day), within(context.places("orgs.view"), "under__path"))
     if org is not None:
         units = units.filter(in_subtree(org.path, "under__path"))
     return units.select_related("under", "org").order_by("code")
 
 
-def units_without_org(context: Context, day: date) -> QuerySet[Unit]:
-    """Return the bodies that have no organization of their own on a day."""
-    return (
-        Unit.objects.filter(on_day(day), within(context.places("orgs.view"), "under__path"), org=None)
-        .select_related("under")
-        .order_by("code")
-    )
+def unit_by_id(context: Context, unit_id: int) -> Unit:
+    """Return one body, closed ones too, whose organization above the reader may see; otherwise there is none."""
+    units = Unit.objects.filter(within(context.places("orgs.view"), "under__path"))
+    unit = units.select_related("under", "org").filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound("There is no such unit.")
+    return unit
+
+
+def unit_spans_of(context: Context, unit: Unit) -> QuerySet[UnitSpan]:
+    """Return how a body stood over time, the newest first."""
+    unit_by_id(context, unit.pk)
+    return UnitSpan.objects.filter(unit=unit).select_related("under", "org").order_by("-valid_from")
+
+
+def unit_spans_on(context: Context, org: Org, day: date) -> QuerySet[UnitSpan]:
+    """Return the bodies below an organization as all of it stood on a day, in code order.
+
+    On an earlier day the tree is that day's: what was looked after by a town that has moved or been
+    merged since is counted where the town stood.
+    """
+    spans = UnitSpan.objects.filter(on_day(day), within(context.places("orgs.view"), "under__path"))
+    spans = spans.select_related("unit", "under", "org").order_by("unit__code")
+    if day == context.today:
+        return spans.filter(in_subtree(org.path, "under__path"))
+    return spans.filter(under__in=_stood_below(org, day).values("org"))
+
+
+def _stood_below(org: Org, day: date) -> QuerySet[OrgSpan]:
+    """Return an organization and what stood below it on a day; nothing, where it did not stand."""
+    stood = OrgSpan.objects.filter(on_day(day), org=org).values_list("path", flat=True).first()
+    return OrgSpan.objects.filter(on_day(day), in_subtree(stood)) if stood else OrgSpan.objects.none()
 
 
 @dataclass(frozen=True)
@@ -285,7 +310,7 @@ class Coverage:
 
 def coverage_by_kind(context: Context, org: Org, day: date) -> list[tuple[str, Coverage]]:
     """Return for each kind of body below an organization how many have one of their own, by kind."""
-    rows = units_below(context, org, day).order_by().values_list("kind")
+    rows = unit_spans_on(context, org, day).order_by().values_list("kind")
     counted = rows.annotate(units=Count("pk"), covered=Count("org")).order_by("kind")
     return [(kind, Coverage(units, covered)) for kind, units, covered in counted]
 
@@ -295,13 +320,16 @@ def coverage_by_part(context: Context, org: Org, day: date, *, kind: str = "") -
 
     Those in which no body is known are left out: nothing known is no share.
     """
-    rows = units_below(context, org, day).order_by()
+    rows = unit_spans_on(context, org, day).order_by()
     if kind:
         rows = rows.filter(kind=kind)
+    counted = rows.values_list("under", "under__path").annotate(units=Count("pk"), covered=Count("org"))
+    now = day == context.today
+    stood = {} if now else dict(_stood_below(org, day).values_list("org", "path"))
+    top = org.path if now else stood.get(org.pk, "")
     sums: dict[int, list[int]] = {}
-    counted = rows.values_list("under__path").annotate(units=Count("pk"), covered=Count("org"))
-    for path, units, covered in counted:
-        rest = path[len(org.path) :]
+    for under, path, units, covered in counted:
+        rest = (path if now else stood[under])[len(top) :]
         if rest:
             held = sums.setdefault(int(rest.split("/", 1)[0]), [0, 0])
             held[0] += units
@@ -389,3 +417,58 @@ def root_paths() -> list[str]:
 def is_whole(org: Org) -> bool:
     """Whether an organization is the top of the only tree there is, so that all stands below it."""
     return org.parent_id is None and not Org.objects.filter(parent=None).exclude(pk=org.pk).exists()
+
+
+def divisions_up(area: Division) -> list[Division]:
+    """Return a division and those in which it lies, itself first; for decisions."""
+    found = [area]
+    while found[-1].parent_code and len(found) < _MOST_DIVISIONS_DEEP:
+        above = Division.objects.filter(code=found[-1].parent_code).first()
+        if above is None:
+            break
+        found.append(above)
+    return found
+
+
+_MOST_DIVISIONS_DEEP = 10
+
+
+def area_above(org: Org) -> Division | None:
+    """Return the division of the nearest organization above one that stands for any; for decisions."""
+    above = Org.objects.filter(pk__in=ancestor_ids(org.path), area__isnull=False).select_related("area")
+    nearest = max(above, key=lambda each: each.depth, default=None)
+    return nearest.area if nearest else None
+
+
+def divisions_below(area: Division | None, level: str) -> list[Division]:
+    """Return the divisions of a level in a division, or, without one, all of that level, by code."""
+    if area is None:
+        every = Division.objects.order_by("code")
+        return [each for each in every if level_of_division(each.level) == level]
+    inside, found = [area], []
+    for _ in range(_MOST_DIVISIONS_DEEP):
+        found += [each for each in inside if level_of_division(each.level) == level]
+        codes = [each.code for each in inside if level_of_division(each.level) != level]
+        if not codes:
+            break
+        inside = [
+            each
+            for start in range(0, len(codes), 500)
+            for each in Division.objects.filter(parent_code__in=codes[start : start + 500])
+        ]
+    return sorted(found, key=lambda each: each.code)
+
+
+def areas_for(org: Org) -> list[Division]:
+    """Return the divisions for which an organization may stand: its level's, and no other of its kind has them."""
+    taken = Org.objects.filter(kind=org.kind, closed_on=None, area__isnull=False).exclude(pk=org.pk)
+    held = set(taken.values_list("area", flat=True))
+    return [each for each in divisions_below(area_above(org), org.level) if each.pk not in held]
+
+
+def areas_free_below(org: Org) -> list[Division]:
+    """Return the divisions directly in that of an organization for which nothing open stands, by code."""
+    if org.area_id is None:
+        return []
+    held = Org.objects.filter(area=OuterRef("pk"), closed_on=None)
+    return list(Division.objects.filter(~Exists(held), parent_code=org.area_id).order_by("code"))

@@ -15,6 +15,11 @@ DIVISION_LEVELS = {
 """What the published divisions call a level, and what it is called here."""
 
 
+def level_of_division(published: str) -> str:
+    """Return the level at which an organization stands for a division of a published level."""
+    return DIVISION_LEVELS.get(published, "")
+
+
 def path_under(parent_path: str, org_id: int) -> str:
     """Return the path of an organization below another; a root has no other."""
     return f"{parent_path}{org_id}/"

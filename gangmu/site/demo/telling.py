@@ -33,7 +33,7 @@ def make_bodies_known(context: Context, world: World, orgs: Orgs) -> int:
                 day=context.today,
                 fictional=True,
             )
-            cover_unit(context, unit, org=orgs[org.code])
+            cover_unit(context, unit, org=orgs[org.code], day=context.today)
         made += len(standing) + _without(context, world, orgs, bodies, len(standing))
     return made
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from gangmu.kernel.orgs import operations as orgs
-from gangmu.kernel.orgs.models import Division
+from gangmu.kernel.orgs.models import Division, Unit
 from gangmu.kernel.orgs.operations import NewOrg
 from gangmu.kernel.packs.models import PackVersion
 from gangmu.kernel.packs.operations import take_pack
@@ -98,8 +98,42 @@ def _(office: Office) -> Call:
 
 @call("orgs.cover_unit")
 def _(office: Office) -> Call:
+    return Call({"unit": unit_at(office), "org": office.branch, "day": JUNE}, office.town)
+
+
+def unit_at(office: Office) -> Unit:
+    """A unit that the first town looks after."""
     unit = orgs.add_unit(office.system, office.town, code="u1", name="小学", kind="school", day=JUNE)
-    return Call({"unit": unit, "org": office.branch}, office.town)
+    assert isinstance(unit, Unit)
+    return unit
+
+
+@call("orgs.correct_unit")
+def _(office: Office) -> Call:
+    given = {"unit": unit_at(office), "name": "中心小学", "kind": "school", "day": JUNE}
+    return Call(given, office.town)
+
+
+@call("orgs.move_unit")
+def _(office: Office) -> Call:
+    return Call({"unit": unit_at(office), "under": office.branch, "day": JUNE}, office.town)
+
+
+@call("orgs.uncover_unit")
+def _(office: Office) -> Call:
+    unit = orgs.cover_unit(office.system, unit_at(office), org=office.branch, day=JUNE)
+    return Call({"unit": unit, "day": JUNE}, office.town)
+
+
+@call("orgs.close_unit")
+def _(office: Office) -> Call:
+    return Call({"unit": unit_at(office), "day": JUNE, "reason": "撤并"}, office.town)
+
+
+@call("orgs.set_area")
+def _(office: Office) -> Call:
+    Division.objects.create(code="990100101201", name="东庄村", parent_code="", level="village")
+    return Call({"org": office.branch, "area": "990100101201"}, office.branch)
 
 
 @call("orgs.link_orgs")

@@ -36,6 +36,7 @@ SAMPLES: dict[str, Sample] = {
     "token_id": lambda office: 0,
     "session_id": lambda office: 0,
     "delegation_id": lambda office: 0,
+    "unit_change": lambda office: "correct",
     "unit_id": lambda office: _unit(office).pk,
     "duty_code": lambda office: "monthly_order",
     "record_kind_code": lambda office: "meeting_record",

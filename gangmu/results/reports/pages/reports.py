@@ -534,8 +534,8 @@ def _titles(counting: Counting, kind: str) -> Any:
 
 def _unit_table(request: Request, counting: Counting, asked: Asked) -> Table:
     columns = [
-        Column("code", say("Code")),
-        Column("name", say("Body"), width=34),
+        Column("code", say("Code"), value=lambda row: row.unit.code),
+        Column("name", say("Body"), link=lambda row: reverse("orgs-unit", args=(row.unit_id,)), width=34),
         Column("under", say("Below"), value=lambda row: row.under.name, width=34),
         Column(
             "org",
@@ -545,7 +545,7 @@ def _unit_table(request: Request, counting: Counting, asked: Asked) -> Table:
             width=34,
         ),
     ]
-    rows = counting.units(asked.figure).order_by("org", "code")
+    rows = counting.units(asked.figure).order_by("org", "unit__code")
     return Table(request, columns, rows, title=say("Counted are"), code="counted")
 
 

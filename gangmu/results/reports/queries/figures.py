@@ -16,8 +16,8 @@ from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import counting_facts, sums_of
 from gangmu.kernel.facts.rules import value_of
-from gangmu.kernel.orgs.models import Org, Unit
-from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, units_below
+from gangmu.kernel.orgs.models import Org, UnitSpan
+from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, unit_spans_on
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.queries import how_many_on
@@ -91,15 +91,15 @@ class Counting:
 
     # bodies and persons
 
-    def units(self, figure: Figure) -> QuerySet[Unit]:
-        """Return the bodies of a figure's kinds that stand on the last day."""
+    def units(self, figure: Figure) -> QuerySet[UnitSpan]:
+        """Return the bodies of a figure's kinds as they stood on the last day."""
         assert figure.units is not None
-        rows = units_below(self.context, self.org, self.period.last)
+        rows = unit_spans_on(self.context, self.org, self.period.last)
         return rows.filter(kind__in=figure.units.kinds)
 
     def _counted_units(self, figure: Figure) -> Counted:
-        rows = list(self.units(figure).order_by("pk").values_list("pk", "org__founded_on"))
-        founded = [pk for pk, day in rows if day is not None and day <= self.period.last]
+        rows = list(self.units(figure).order_by("unit").values_list("unit", "org"))
+        founded = [pk for pk, org in rows if org is not None]
         whole, above = Decimal(len(rows)), Decimal(len(founded))
         value = _ratio(above, whole) if rows else None
         digest = _digest((*(pk for pk, _ in rows), "with", *founded))

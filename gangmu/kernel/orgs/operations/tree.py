@@ -1,4 +1,4 @@
-"""Every write to the tree, each with its day; no operation may make the tree unsound."""
+"""Every write to the tree itself, each with its day; no operation may make the tree unsound."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,16 @@ from gangmu.core.text import msgid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.audit.rows import insert_new, take_ids
 from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan, Succession, Unit
-from gangmu.kernel.orgs.queries import in_subtree, on_day
-from gangmu.kernel.orgs.rules import LEVELS, is_below, level_may_stand_under, path_under, search_terms
+from gangmu.kernel.orgs.operations.units import hand_over_units, units_led_after, units_led_by
+from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.kernel.orgs.rules import (
+    LEVELS,
+    is_below,
+    level_may_stand_under,
+    level_of_division,
+    path_under,
+    search_terms,
+)
 
 BATCH = 2000
 
@@ -66,11 +74,12 @@ def _found(context: Context, batch: Sequence[NewOrg], top: Org | None) -> list[O
     known = _named_parents(batch, top)
     changed = _last_changes(known.values())
     taken = set(Org.objects.filter(code__in=[new.code for new in batch]).values_list("code", flat=True))
+    areas = _named_areas(batch)
     faults: dict[str, str] = {}
     levels: list[list[NewOrg]] = []
     depth_of: dict[str, int] = {}
     for new in batch:
-        fault = _founding_fault(context, new, top, known, changed, depth_of, taken)
+        fault = _founding_fault(context, new, top, known, changed, depth_of, taken) or _area_fault(new, areas)
         if fault:
             faults[new.code] = fault
             continue
@@ -102,10 +111,11 @@ def judge_orgs(
     taken = set(Org.objects.filter(code__in=codes).values_list("code", flat=True)) | (
         before.keys() & set(codes)
     )
+    areas = _named_areas(batch)
     depth_of: dict[str, int] = {}
     faults: dict[int, str] = {}
     for index, new in enumerate(batch):
-        fault = _founding_fault(context, new, top, known, changed, depth_of, taken)
+        fault = _founding_fault(context, new, top, known, changed, depth_of, taken) or _area_fault(new, areas)
         if fault:
             faults[index] = fault
             continue
@@ -160,6 +170,22 @@ def _founding_fault(
     return ""
 
 
+def _named_areas(batch: Sequence[NewOrg]) -> dict[str, str]:
+    """Return the published levels of the divisions that are named, by their codes."""
+    named = Division.objects.filter(code__in={new.area_code for new in batch if new.area_code})
+    return dict(named.values_list("code", "level"))
+
+
+def _area_fault(new: NewOrg, areas: Mapping[str, str]) -> str:
+    if not new.area_code:
+        return ""
+    if new.area_code not in areas:
+        return msgid("There is no such division.")
+    if level_of_division(areas[new.area_code]) != new.level:
+        return msgid("The division is one of another level.")
+    return ""
+
+
 def _last_changes(parents: Iterable["Org | NewOrg"]) -> dict[int, date]:
     """Return the day from which each organization stands as it does."""
     orgs = [parent.pk for parent in parents if isinstance(parent, Org)]
@@ -173,11 +199,6 @@ def _write_level(
     founded: dict[str, Org],
 ) -> list[Org]:
     orgs = []
-    areas = set(
-        Division.objects.filter(code__in=[new.area_code for new in level if new.area_code]).values_list(
-            "code", flat=True
-        )
-    )
     for new in level:
         parent = founded.get(new.parent_code) or known.get(new.parent_code) if new.parent_code else top
         orgs.append(
@@ -189,7 +210,7 @@ def _write_level(
                 level=new.level,
                 kind=new.kind,
                 domain=new.domain,
-                area_id=new.area_code if new.area_code in areas else None,
+                area_id=new.area_code or None,
                 founded_on=new.day,
                 fictional=new.fictional,
             )
@@ -337,7 +358,8 @@ def _begin_span_below(below_it: "Iterable[Org]", old: str, new: str, day: date, 
 def close_org(context: Context, org: Org, *, day: date, paper: str = "") -> Org:
     """Close an organization: from this day on it does not exist, its past stays.
 
-    Refused while open organizations stand below it.
+    Refused while open organizations stand below it. From this day on what it looked after is
+    looked after by what stands above it, and the bodies whose own it was have none.
     """
     span = _check_change(context, org, day)
     if Org.objects.filter(parent=org, closed_on=None).exists():
@@ -347,6 +369,11 @@ def close_org(context: Context, org: Org, *, day: date, paper: str = "") -> Org:
     ended = OrgSpan.objects.filter(parent=org, valid_to__gt=day).exists()
     if ended:
         raise Conflict("Organizations stood below %(org)s after this day.", {"org": org.name})
+    if units_led_after(org, day):
+        raise Conflict("Units stood below %(org)s after this day.", {"org": org.name})
+    hand_over_units(
+        context, units_led_by(org), of=org, under=org.parent, own=None, day=day, reason=paper or "closed"
+    )
     span.valid_to = day
     span.reason = (paper or span.reason)[:200]
     span.save(update_fields=["valid_to", "reason"])
@@ -360,7 +387,7 @@ def close_org(context: Context, org: Org, *, day: date, paper: str = "") -> Org:
 
 @operation("orgs.merge_orgs", permission="orgs.manage", at="into")
 def merge_orgs(context: Context, into: Org, merged: Sequence[Org], *, day: date, paper: str = "") -> Org:
-    """Merge organizations into one that goes on: what stood below them moves to it.
+    """Merge organizations into one that goes on: what stood below them moves to it, units included.
 
     The merged ones are closed on the day; what they did stays theirs.
     """
@@ -372,6 +399,9 @@ def merge_orgs(context: Context, into: Org, merged: Sequence[Org], *, day: date,
         for child in Org.objects.filter(parent=org, closed_on=None).order_by("code"):
             move_org(context, child, under=into, day=day, paper=paper or "merged")
         org.refresh_from_db()
+        hand_over_units(
+            context, units_led_by(org), of=org, under=into, own=into, day=day, reason=paper or "merged"
+        )
         close_org(context, org, day=day, paper=paper or "merged")
         Succession.objects.create(before=org, after=into, way=Succession.Way.MERGED, day=day)
     return into
@@ -385,11 +415,13 @@ def split_org(
     *,
     day: date,
     paper: str = "",
+    units: Mapping[str, Sequence[Unit]] | None = None,
 ) -> list[Org]:
     """Split an organization into new ones, each with the children it takes; the old one closes.
 
     The parts stand where it stood: the actor must hold the right there. Refused unless every
-    open organization below it goes to exactly one part.
+    open organization below it goes to exactly one part. ``units`` says by a part's code which
+    units it takes over; those that nothing is said of go to the first part.
     """
     children = set(Org.objects.filter(parent=org, closed_on=None).values_list("pk", flat=True))
     taken = [child.pk for _, takes in parts for child in takes]
@@ -401,6 +433,7 @@ def split_org(
         raise Conflict("The top of a tree cannot be split.")
     if not context.may("orgs.manage", org.parent.path):
         raise NotAllowed("You may not do this here.")
+    waiting = _dealt_units(org, [new.code for new, _ in parts], units or {})
     founded = []
     for new, takes in parts:
         part = _found(context, [new], org.parent)[0]
@@ -408,10 +441,26 @@ def split_org(
         for child in takes:
             child.refresh_from_db()
             move_org(context, child, under=part, day=day, paper=paper or "split")
+        hand_over_units(
+            context, waiting[new.code], of=org, under=part, own=part, day=day, reason=paper or "split"
+        )
         Succession.objects.create(before=org, after=part, way=Succession.Way.SPLIT, day=day)
     org.refresh_from_db()
     close_org(context, org, day=day, paper=paper or "split")
     return founded
+
+
+def _dealt_units(org: Org, codes: Sequence[str], said: Mapping[str, Sequence[Unit]]) -> dict[str, list[Unit]]:
+    """Return for each part the units that it takes over."""
+    led = units_led_by(org)
+    named = [unit.pk for takes in said.values() for unit in takes]
+    if said.keys() - set(codes) or len(set(named)) < len(named) or set(named) - {unit.pk for unit in led}:
+        raise Invalid("A unit of what is split goes to one of its parts.")
+    part_of = {unit.pk: code for code, takes in said.items() for unit in takes}
+    dealt: dict[str, list[Unit]] = {code: [] for code in codes}
+    for unit in led:
+        dealt[part_of.get(unit.pk, codes[0])].append(unit)
+    return dealt
 
 
 @operation("orgs.remove_orgs", permission="orgs.manage", at="parent")
@@ -433,70 +482,3 @@ def remove_orgs(context: Context, parent: Org, orgs: Sequence[Org]) -> int:
         kind = type(next(iter(held.protected_objects)))._meta.verbose_name
         raise Conflict("Something has been built on it: %(what)s.", {"what": str(kind)}) from None
     return len(keys)
-
-
-@operation("orgs.add_unit", permission="orgs.manage", at="under")
-def add_unit(
-    context: Context, under: Org, *, code: str, name: str, kind: str, day: date, fictional: bool = False
-) -> Unit:
-    """Make known a body that has no organization of its own yet."""
-    if Unit.objects.filter(code=code).exists():
-        raise Invalid("Another unit has this code.", faults={"code": "Another unit has this code."})
-    if day > context.today or not under.is_open():
-        raise Conflict("%(org)s is closed.", {"org": under.name})
-    return Unit.objects.create(
-        code=code, name=name, kind=kind, under=under, valid_from=day, fictional=fictional
-    )
-
-
-@operation("orgs.cover_unit", permission="orgs.manage", at="unit.under")
-def cover_unit(context: Context, unit: Unit, *, org: Org) -> Unit:
-    """Say which organization a body has: its own, or the joint one that takes it in.
-
-    The actor must hold the right at both ends.
-    """
-    if not context.may("orgs.manage", org.path):
-        raise NotAllowed("You may not do this here.")
-    if not org.is_open():
-        raise Conflict("%(org)s is closed.", {"org": org.name})
-    unit.org = org
-    unit.save(update_fields=["org"])
-    return unit
-
-
-@operation("orgs.link_orgs", permission="orgs.manage", at="source")
-def link_orgs(
-    context: Context, source: Org, *, target: Org, kind: str, day: date, paper: str = ""
-) -> OrgLink:
-    """Tie two organizations beside the tree from a day on: guidance, partnership, a grid."""
-    if source.pk == target.pk:
-        raise Conflict("An organization is not linked to itself.")
-    for org in (source, target):
-        if not org.is_open() or org.founded_on > day:
-            raise Conflict("%(org)s does not stand on this day.", {"org": org.name})
-    if OrgLink.objects.filter(on_day(day), source=source, target=target, kind=kind).exists():
-        raise Conflict("They are linked already.")
-    return OrgLink.objects.create(source=source, target=target, kind=kind, valid_from=day, paper=paper)
-
-
-@operation("orgs.end_link", permission="orgs.manage", at="link.source")
-def end_link(context: Context, link: OrgLink, *, day: date) -> OrgLink:
-    """End a link on a day; it stays on record."""
-    if link.valid_to is not None or day <= link.valid_from or day > context.today:
-        raise Conflict("The link has ended, or did not stand before this day.")
-    link.valid_to = day
-    link.save(update_fields=["valid_to"])
-    return link
-
-
-@operation("orgs.load_divisions", permission="orgs.manage")
-def load_divisions(context: Context, divisions: Sequence[Division]) -> int:
-    """Take in published administrative divisions; a known code gets the published name."""
-    Division.objects.bulk_create(
-        divisions,
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "parent_code", "level"],
-        batch_size=1000,
-    )
-    return len(divisions)

@@ -1,6 +1,6 @@
 """The tree and one organization in it: to look at, to look up, to change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound, Refusal
+from gangmu.core.errors import Conflict, Invalid, NotFound, Refusal
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
@@ -22,12 +22,11 @@ from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.definitions import DomainKind, LinkKind, OrgKind, UnitKind
-from gangmu.kernel.orgs.models import Org, OrgLink
+from gangmu.kernel.orgs.models import Division, Org, OrgLink
 from gangmu.kernel.orgs.operations import (
     NewOrg,
     add_unit,
     close_org,
-    cover_unit,
     end_link,
     found_org,
     link_orgs,
@@ -35,13 +34,14 @@ from gangmu.kernel.orgs.operations import (
     move_org,
     reclassify_org,
     rename_org,
+    set_area,
 )
+from gangmu.kernel.orgs.pages.forms import DAY, PAPER, choices_of, day_given, named_org
 from gangmu.kernel.orgs.queries import (
-    Coverage,
+    areas_for,
+    areas_free_below,
     children_of,
     counts_below,
-    coverage_by_kind,
-    coverage_by_part,
     links_of,
     org_by_id,
     orgs_below,
@@ -49,8 +49,6 @@ from gangmu.kernel.orgs.queries import (
     roots_for,
     spans_of,
     spans_on,
-    units_below,
-    visible_orgs,
 )
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.queries import pack_of
@@ -277,13 +275,6 @@ def _above(org: Org) -> str:
 
 # --- changes ------------------------------------------------------------------------------
 
-_DAY = FieldSpec(code="day", title=say("From which day on"), type="date", required=True)
-_PAPER = FieldSpec(code="paper", title=say("By which paper"), max_length=200)
-
-
-def _choices(definitions: tuple[Any, ...]) -> tuple[Choice, ...]:
-    return tuple(Choice(code=each.code, title=each.title) for each in definitions)
-
 
 def _form_found(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
     below = LEVELS[LEVELS.index(org.level) :]
@@ -291,7 +282,11 @@ def _form_found(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
         FieldSpec(code="code", title=say("Code"), required=True, max_length=40),
         FieldSpec(code="name", title=say("Name"), required=True, max_length=200),
         FieldSpec(
-            code="kind", title=say("Kind"), type="choice", required=True, choices=_choices(pack.all(OrgKind))
+            code="kind",
+            title=say("Kind"),
+            type="choice",
+            required=True,
+            choices=choices_of(pack.all(OrgKind)),
         ),
         FieldSpec(
             code="level",
@@ -300,31 +295,64 @@ def _form_found(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             required=True,
             choices=tuple(Choice(code=level, title=LEVEL_WORDS[level]) for level in below),
         ),
-        FieldSpec(code="domain", title=say("Domain"), type="choice", choices=_choices(pack.all(DomainKind))),
-        _DAY,
+        FieldSpec(
+            code="domain", title=say("Domain"), type="choice", choices=choices_of(pack.all(DomainKind))
+        ),
+        *_area_field(areas_free_below(org)),
+        DAY,
+    )
+
+
+def _form_area(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    if offered := _area_field(areas_for(org)):
+        return offered
+    raise Conflict("No division is known for which it could stand.")
+
+
+def _area_field(areas: Sequence[Division]) -> tuple[FieldSpec, ...]:
+    """Return the choice among divisions; where none is known there is nothing to choose."""
+    choices = tuple(Choice(code=each.code, title=f"{each.name} {each.code}") for each in areas)
+    if not choices:
+        return ()
+    return (
+        FieldSpec(
+            code="area",
+            title=say("Division"),
+            type="choice",
+            choices=choices,
+            help=say(
+                "The published administrative division for which it stands; none is right for a body or agency."
+            ),
+        ),
     )
 
 
 def _form_rename(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
-    return (FieldSpec(code="name", title=say("New name"), required=True, max_length=200), _DAY, _PAPER)
+    return (FieldSpec(code="name", title=say("New name"), required=True, max_length=200), DAY, PAPER)
 
 
 def _form_reclassify(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
     return (
         FieldSpec(
-            code="kind", title=say("Kind"), type="choice", required=True, choices=_choices(pack.all(OrgKind))
+            code="kind",
+            title=say("Kind"),
+            type="choice",
+            required=True,
+            choices=choices_of(pack.all(OrgKind)),
         ),
-        FieldSpec(code="domain", title=say("Domain"), type="choice", choices=_choices(pack.all(DomainKind))),
-        _DAY,
-        _PAPER,
+        FieldSpec(
+            code="domain", title=say("Domain"), type="choice", choices=choices_of(pack.all(DomainKind))
+        ),
+        DAY,
+        PAPER,
     )
 
 
 def _form_move(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
     return (
         FieldSpec(code="under", title=say("Below which organization"), type="organization", required=True),
-        _DAY,
-        _PAPER,
+        DAY,
+        PAPER,
     )
 
 
@@ -337,8 +365,8 @@ def _form_merge(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             required=True,
             help=say("What stands below moves there; this organization is closed, its past stays."),
         ),
-        _DAY,
-        _PAPER,
+        DAY,
+        PAPER,
     )
 
 
@@ -350,7 +378,7 @@ def _form_close(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             type="date",
             required=True,
         ),
-        _PAPER,
+        PAPER,
     )
 
 
@@ -361,11 +389,11 @@ def _form_link(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             title=say("Kind of link"),
             type="choice",
             required=True,
-            choices=_choices(pack.all(LinkKind)),
+            choices=choices_of(pack.all(LinkKind)),
         ),
         FieldSpec(code="target", title=say("With which organization"), type="organization", required=True),
-        _DAY,
-        _PAPER,
+        DAY,
+        PAPER,
     )
 
 
@@ -378,25 +406,24 @@ def _form_unit(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             title=say("Kind of unit"),
             type="choice",
             required=True,
-            choices=_choices(pack.all(UnitKind)),
+            choices=choices_of(pack.all(UnitKind)),
         ),
-        _DAY,
+        DAY,
     )
 
 
 Given = Mapping[str, Any]
 
 
-def _named(context: Context, given: Given, field: str) -> Org:
-    found = visible_orgs(context).filter(pk=given[field]).first()
-    if found is None:
-        raise Invalid("There is no such organization.", faults={field: "There is no such organization."})
-    return found
-
-
 def _do_found(context: Context, org: Org, given: Given) -> Org:
     new = NewOrg(
-        given["code"], given["name"], given["kind"], given["level"], _day(given), domain=given["domain"] or ""
+        given["code"],
+        given["name"],
+        given["kind"],
+        given["level"],
+        day_given(given),
+        domain=given["domain"] or "",
+        area_code=given.get("area") or "",
     )
     try:
         return found_org(context, org, new)
@@ -404,8 +431,12 @@ def _do_found(context: Context, org: Org, given: Given) -> Org:
         raise Invalid(refusal.message, faults={"code": next(iter(refusal.faults.values()), "")}) from refusal
 
 
+def _do_area(context: Context, org: Org, given: Given) -> Org:
+    return set_area(context, org, area=given["area"] or "")
+
+
 def _do_rename(context: Context, org: Org, given: Given) -> Org:
-    return rename_org(context, org, name=given["name"], day=_day(given), paper=given["paper"] or "")
+    return rename_org(context, org, name=given["name"], day=day_given(given), paper=given["paper"] or "")
 
 
 def _do_reclassify(context: Context, org: Org, given: Given) -> Org:
@@ -414,38 +445,36 @@ def _do_reclassify(context: Context, org: Org, given: Given) -> Org:
         org,
         kind=given["kind"],
         domain=given["domain"] or "",
-        day=_day(given),
+        day=day_given(given),
         paper=given["paper"] or "",
     )
 
 
 def _do_move(context: Context, org: Org, given: Given) -> Org:
-    under = _named(context, given, "under")
-    return move_org(context, org, under=under, day=_day(given), paper=given["paper"] or "")
+    under = named_org(context, given, "under")
+    return move_org(context, org, under=under, day=day_given(given), paper=given["paper"] or "")
 
 
 def _do_merge(context: Context, org: Org, given: Given) -> Org:
-    into = _named(context, given, "into")
-    return merge_orgs(context, into, [org], day=_day(given), paper=given["paper"] or "")
+    into = named_org(context, given, "into")
+    return merge_orgs(context, into, [org], day=day_given(given), paper=given["paper"] or "")
 
 
 def _do_close(context: Context, org: Org, given: Given) -> Org:
-    return close_org(context, org, day=_day(given), paper=given["paper"] or "")
+    return close_org(context, org, day=day_given(given), paper=given["paper"] or "")
 
 
 def _do_link(context: Context, org: Org, given: Given) -> Org:
-    target = _named(context, given, "target")
-    link_orgs(context, org, target=target, kind=given["kind"], day=_day(given), paper=given["paper"] or "")
+    target = named_org(context, given, "target")
+    link_orgs(
+        context, org, target=target, kind=given["kind"], day=day_given(given), paper=given["paper"] or ""
+    )
     return org
 
 
 def _do_unit(context: Context, org: Org, given: Given) -> Org:
-    add_unit(context, org, code=given["code"], name=given["name"], kind=given["kind"], day=_day(given))
+    add_unit(context, org, code=given["code"], name=given["name"], kind=given["kind"], day=day_given(given))
     return org
-
-
-def _day(given: Given) -> date:
-    return date.fromisoformat(given["day"])
 
 
 Form = Callable[[Pack, Org], tuple[FieldSpec, ...]]
@@ -455,6 +484,7 @@ CHANGES: dict[str, tuple[Text, Form, Do]] = {
     "found": (say("Found an organization below"), _form_found, _do_found),
     "rename": (say("Rename"), _form_rename, _do_rename),
     "reclassify": (say("Change kind or domain"), _form_reclassify, _do_reclassify),
+    "area": (say("Name the division"), _form_area, _do_area),
     "move": (say("Move"), _form_move, _do_move),
     "merge": (say("Merge into another"), _form_merge, _do_merge),
     "close": (say("Close"), _form_close, _do_close),
@@ -476,6 +506,8 @@ def changing(request: Request, org_id: int, change: str) -> HttpResponse:
     start = {"day": context.today.isoformat(), "name": org.name if change == "rename" else ""}
     if change == "reclassify":
         start |= {"kind": org.kind, "domain": org.domain}
+    if change == "area":
+        start |= {"area": org.area_id or ""}
     form = FieldForm(specs, start, finders={"organization": reverse("orgs-finder")})
     values = around_org(request, org, "orgs-org", change=title, form=form)
     if request.method == "GET":
@@ -499,126 +531,6 @@ def ending_link(request: Request, link_id: int) -> HttpResponse:
     return redirect("orgs-org", link.source_id)
 
 
-@page("orgs.view")
-def units(request: Request, org_id: int) -> HttpResponse:
-    """List the units below an organization, and which have no organization of their own."""
-    context = request.context
-    org = org_by_id(context, org_id)
-    pack = pack_of(org.root_id)
-    rows = units_below(context, org, context.today)
-    if request.GET.get("without") == "1":
-        rows = rows.filter(org=None)
-
-    def unit_kind(code: str) -> Text | str:
-        kind = pack.find(UnitKind, code)
-        return kind.title if kind else code
-
-    by_kind = coverage_by_kind(context, org, context.today)
-    chosen = request.GET.get("kind", "")
-    if chosen in {kind for kind, _ in by_kind}:
-        rows = rows.filter(kind=chosen)
-    else:
-        chosen = ""
-
-    columns = [
-        Column("code", say("Code"), sort="code"),
-        Column("name", say("Name"), sort="name", width=32),
-        Column("kind", say("Kind of unit"), value=lambda unit: unit_kind(unit.kind), sort="kind"),
-        Column(
-            "under",
-            say("Looked after by"),
-            value=lambda unit: unit.under.name,
-            link=lambda unit: _org_url(unit.under),
-        ),
-        Column(
-            "org",
-            say("Its organization"),
-            value=lambda unit: unit.org.name if unit.org else "",
-            link=lambda unit: _org_url(unit.org) if unit.org else "",
-        ),
-        Column("actions", "", "part", part="orgs/_unit_actions.html"),
-    ]
-    table = Table(
-        request,
-        columns,
-        rows,
-        title=say("Units"),
-        empty_title=say("No units are known here"),
-        context={"may_manage": context.may("orgs.manage", org.path)},
-    )
-    if sheet := table.export():
-        return sheet
-    values = around_org(
-        request,
-        org,
-        "orgs-units",
-        table=table,
-        without=request.GET.get("without", ""),
-        kind=chosen,
-        kinds=[(kind, unit_kind(kind)) for kind, _ in by_kind],
-        by_kind=_coverage_table(
-            request,
-            [(unit_kind(kind), f"?kind={kind}&without=1", found) for kind, found in by_kind],
-            title=say("By kind of unit"),
-            first=say("Kind of unit"),
-            code="by_kind",
-        ),
-        by_part=_coverage_table(
-            request,
-            [
-                (part.name, f"{reverse('orgs-units', args=(part.pk,))}?kind={chosen}&without=1", found)
-                for part, found in coverage_by_part(context, org, context.today, kind=chosen)
-            ],
-            title=say("By organization"),
-            first=say("Organization"),
-            code="by_part",
-        ),
-    )
-    return render(request, "orgs/units.html", values)
-
-
-def _coverage_table(
-    request: Request,
-    rows: list[tuple[Text | str, str, Coverage]],
-    *,
-    title: Text | str,
-    first: Text | str,
-    code: str,
-) -> Table:
-    """Return how many bodies have an organization; each line leads to those that have none."""
-    columns = [
-        Column("name", first, value=lambda row: row[0], link=lambda row: row[1], width=36),
-        Column("units", say("Units"), "number", value=lambda row: row[2].units, total=True),
-        Column(
-            "covered", say("With an organization"), "number", value=lambda row: row[2].covered, total=True
-        ),
-        Column(
-            "missing", say("Without an organization"), "number", value=lambda row: row[2].without, total=True
-        ),
-        Column("share", say("Share (%)"), "number", value=lambda row: row[2].share),
-    ]
-    return Table(
-        request,
-        columns,
-        rows,
-        title=title,
-        code=code,
-        exports=False,
-        empty_title=say("No units are known here"),
-    )
-
-
-@page("orgs.manage", methods=("POST",))
-def covering_unit(request: Request, unit_id: int) -> HttpResponse:
-    """Say which organization a unit has."""
-    unit = units_below(request.context, None, request.context.today).filter(pk=unit_id).first()
-    if unit is None:
-        raise NotFound("There is no such unit.")
-    org = _named(request.context, {"org": request.POST.get("org") or 0}, "org")
-    cover_unit(request.context, unit, org=org)
-    return redirect("orgs-units", unit.under_id)
-
-
 urlpatterns = [
     path("orgs", tree, name="orgs-tree"),
     path("orgs/find", finder, name="orgs-finder"),
@@ -626,8 +538,6 @@ urlpatterns = [
     path("orgs/<int:org_id>/tree", tree_below, name="orgs-tree-below"),
     path("orgs/<int:org_id>/below", all_below, name="orgs-below"),
     path("orgs/<int:org_id>/history", history, name="orgs-history"),
-    path("orgs/<int:org_id>/units", units, name="orgs-units"),
     path("orgs/<int:org_id>/change/<slug:change>", changing, name="orgs-change"),
     path("orgs/links/<int:link_id>/end", ending_link, name="orgs-end-link"),
-    path("orgs/units/<int:unit_id>/cover", covering_unit, name="orgs-cover-unit"),
 ]

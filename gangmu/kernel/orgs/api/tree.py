@@ -1,21 +1,18 @@
-"""The tree over the API."""
+"""The tree over the API, and ties beside it."""
 
 from datetime import date
-from decimal import Decimal
 
-from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from gangmu.core.errors import NotFound
 from gangmu.frame.doors import Request, endpoint
-from gangmu.kernel.orgs.models import Org, OrgLink, OrgSpan, Unit
+from gangmu.kernel.orgs.api.paging import PageOf, limit_of
+from gangmu.kernel.orgs.models import Org, OrgLink, OrgSpan
 from gangmu.kernel.orgs.operations import (
     BATCH,
     NewOrg,
-    add_unit,
     close_org,
-    cover_unit,
     end_link,
     found_org,
     found_orgs,
@@ -26,20 +23,20 @@ from gangmu.kernel.orgs.operations import (
     reclassify_org,
     remove_orgs,
     rename_org,
+    set_area,
     split_org,
 )
 from gangmu.kernel.orgs.queries import (
-    coverage_by_kind,
     in_subtree,
     org_by_id,
     orgs_named_like,
     spans_of,
     spans_on,
-    units_below,
+    unit_by_id,
     visible_orgs,
 )
 
-router = Router(tags=["orgs"])
+router = Router()
 
 MOST_AT_ONCE = 100
 """Organizations that one merger or one split touches at most: a county has fewer towns."""
@@ -55,6 +52,7 @@ class OrgOut(Schema):
     level: str
     kind: str
     domain: str
+    area_id: str | None
     founded_on: date
     closed_on: date | None
     fictional: bool
@@ -84,32 +82,22 @@ class NewOrgIn(Schema):
     day: date
     parent_code: str = ""
     domain: str = ""
+    area_code: str = ""
 
     def new(self) -> NewOrg:
         """Return it as the operation wants it."""
         return NewOrg(**self.dict())
 
 
-class PageOf(Schema):
-    """Where a list goes on: ``after`` the last code seen, at most ``limit`` rows."""
-
-    after: str = ""
-    limit: int = 100
-
-
-def _limit(page: PageOf) -> int:
-    return max(1, min(page.limit, 200))
-
-
 @endpoint(router, "get", "/orgs", "orgs.visible_orgs", permission="orgs.view", response=list[OrgOut])
 def list_orgs(request: Request, page: Query[PageOf], under: int | None = None, q: str = "") -> list[Org]:
     """List the organizations in reach in code order, below one, or by a piece of the name."""
     if q:
-        return orgs_named_like(request.context, q, _limit(page))
+        return orgs_named_like(request.context, q, limit_of(page))
     rows = visible_orgs(request.context).filter(closed_on=None, code__gt=page.after)
     if under is not None:
         rows = rows.filter(in_subtree(org_by_id(request.context, under).path))
-    return list(rows[: _limit(page)])
+    return list(rows[: limit_of(page)])
 
 
 @endpoint(router, "get", "/orgs/{org_id}", "orgs.org_by_id", permission="orgs.view", response=OrgOut)
@@ -129,7 +117,7 @@ def read_spans(request: Request, org_id: int) -> list[OrgSpan]:
 @endpoint(router, "get", "/tree", "orgs.spans_on", permission="orgs.view", response=list[SpanOut])
 def read_tree(request: Request, day: date, page: Query[PageOf]) -> list[OrgSpan]:
     """Return the tree as it stood on a day, in code order."""
-    return list(spans_on(request.context, day).filter(org__code__gt=page.after)[: _limit(page)])
+    return list(spans_on(request.context, day).filter(org__code__gt=page.after)[: limit_of(page)])
 
 
 @endpoint(router, "post", "/orgs", "orgs.found_root", permission="orgs.manage", response=OrgOut)
@@ -212,6 +200,18 @@ def post_kind(request: Request, org_id: int, given: ReclassifyIn) -> Org:
     return reclassify_org(request.context, org_by_id(request.context, org_id), **given.dict())
 
 
+class AreaIn(Schema):
+    """The code of the division for which it stands; none where it stands for none."""
+
+    area: str = ""
+
+
+@endpoint(router, "post", "/orgs/{org_id}/area", "orgs.set_area", permission="orgs.manage", response=OrgOut)
+def post_area(request: Request, org_id: int, given: AreaIn) -> Org:
+    """Say for which administrative division an organization stands."""
+    return set_area(request.context, org_by_id(request.context, org_id), area=given.area)
+
+
 class MoveIn(Schema):
     """Below which organization, from which day on."""
 
@@ -247,10 +247,11 @@ def post_merger(request: Request, org_id: int, given: MergeIn) -> Org:
 
 
 class PartIn(Schema):
-    """One part of a split, with the children that it takes."""
+    """One part of a split, with the children and the units that it takes."""
 
     new: NewOrgIn
     takes: list[int] = Field(max_length=BATCH)
+    units: list[int] = Field(default=[], max_length=BATCH)
 
 
 class SplitIn(Schema):
@@ -268,7 +269,9 @@ def post_split(request: Request, org_id: int, given: SplitIn) -> list[Org]:
     """Split an organization into new ones."""
     context = request.context
     parts = [(part.new.new(), [org_by_id(context, key) for key in part.takes]) for part in given.parts]
-    return split_org(context, org_by_id(context, org_id), parts, day=given.day, paper=given.paper)
+    units = {part.new.code: [unit_by_id(context, key) for key in part.units] for part in given.parts}
+    org = org_by_id(context, org_id)
+    return split_org(context, org, parts, day=given.day, paper=given.paper, units=units)
 
 
 class CloseIn(Schema):
@@ -282,87 +285,6 @@ class CloseIn(Schema):
 def post_closure(request: Request, org_id: int, given: CloseIn) -> Org:
     """Close an organization."""
     return close_org(request.context, org_by_id(request.context, org_id), **given.dict())
-
-
-class UnitOut(Schema):
-    """A body that has, or does not yet have, an organization."""
-
-    id: int
-    code: str
-    name: str
-    kind: str
-    under_id: int
-    org_id: int | None
-
-
-class UnitIn(Schema):
-    """A body to make known."""
-
-    code: str
-    name: str
-    kind: str
-    day: date
-
-
-@endpoint(
-    router, "get", "/orgs/{org_id}/units", "orgs.units_below", permission="orgs.view", response=list[UnitOut]
-)
-def list_units(request: Request, org_id: int, page: Query[PageOf]) -> list[Unit]:
-    """List the bodies known below an organization, in code order."""
-    org = org_by_id(request.context, org_id)
-    rows = units_below(request.context, org, request.context.today).filter(code__gt=page.after)
-    return list(rows[: _limit(page)])
-
-
-class UnitCoverageOut(Schema):
-    """How many bodies of a kind are known below an organization, and how many have their own."""
-
-    kind: str
-    units: int
-    covered: int
-    without: int
-    share: Decimal | None
-
-
-@endpoint(
-    router,
-    "get",
-    "/orgs/{org_id}/units/coverage",
-    "orgs.coverage_by_kind",
-    permission="orgs.view",
-    response=list[UnitCoverageOut],
-)
-def read_coverage(request: Request, org_id: int) -> list[UnitCoverageOut]:
-    """List for each kind of body below an organization how many have one of their own."""
-    org = org_by_id(request.context, org_id)
-    return [
-        UnitCoverageOut(
-            kind=kind, units=each.units, covered=each.covered, without=each.without, share=each.share
-        )
-        for kind, each in coverage_by_kind(request.context, org, request.context.today)
-    ]
-
-
-@endpoint(router, "post", "/orgs/{org_id}/units", "orgs.add_unit", permission="orgs.manage", response=UnitOut)
-def post_unit(request: Request, org_id: int, given: UnitIn) -> Unit:
-    """Make a body known that has no organization yet."""
-    return add_unit(request.context, org_by_id(request.context, org_id), **given.dict())
-
-
-class CoverIn(Schema):
-    """The organization that a unit has."""
-
-    org: int
-
-
-@endpoint(
-    router, "post", "/units/{unit_id}/org", "orgs.cover_unit", permission="orgs.manage", response=UnitOut
-)
-def post_cover(request: Request, unit_id: int, given: CoverIn) -> Unit:
-    """Say which organization a body has."""
-    context = request.context
-    unit = get_object_or_404(units_below(context, None, context.today), pk=unit_id)
-    return cover_unit(context, unit, org=org_by_id(context, given.org))
 
 
 class LinkIn(Schema):
