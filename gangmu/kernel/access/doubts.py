@@ -178,7 +178,7 @@ CHECKS: Iterable[DoubtCheck] = (
         "accounts.no_factor",
         title=say("A role that asks for a second factor, and none is set up"),
         says=say("%(account)s: %(role)s."),
-        mend=say("Have the account set up its second factor at the next sign-in."),
+        mend=say("Ask whoever holds it to sign in: setting one up is asked for there."),
         find=_no_factor,
     ),
     _of_account(
@@ -191,28 +191,32 @@ CHECKS: Iterable[DoubtCheck] = (
         "accounts.nobody",
         title=say("Nobody can sign in for it"),
         says=say("No account holds a role here, so nobody can answer in its name."),
-        mend=say("Print a sign-in slip, or enter who holds its posts."),
+        mend=say("Give a role here, and print a slip for whoever holds it."),
         find=_nobody,
     ),
     _of_account(
         "accounts.everywhere",
         title=say("A role that holds everywhere"),
         says=say("%(account)s: %(role)s, without a place."),
-        mend=say("Give the role at a place instead, or excuse it with the reason."),
+        mend=say(
+            "Give the role at a place instead, and whoever keeps the installation ends the other; or excuse it."
+        ),
         find=_everywhere,
     ),
     _of_account(
         "accounts.long_delegation",
         title=say("Lent for more than half a year"),
         says=say("%(giver)s lends to %(taker)s until %(until)s."),
-        mend=say("Whoever holds the post for so long should hold it in their own name."),
+        mend=say(
+            "Give who takes it the role here in their own name; the giver ends the substitution under “My account”."
+        ),
         find=_long_delegation,
     ),
     _of_account(
         "accounts.lent_to_shut",
         title=say("Lent to a closed account"),
         says=say("%(giver)s lends to %(taker)s until %(until)s."),
-        mend=say("End the delegation."),
+        mend=say("The giver ends the substitution under “My account”."),
         find=_lent_to_shut,
         sure=True,
     ),
@@ -220,14 +224,16 @@ CHECKS: Iterable[DoubtCheck] = (
         "accounts.long_token",
         title=say("A machine's key for more than a year"),
         says=say("%(name)s of %(account)s, until %(until)s."),
-        mend=say("Revoke it and make a new one for a year at most."),
+        mend=say("Its owner revokes it under “My account” and makes a new one for a year at most."),
         find=_long_token,
     ),
     _of_account(
         "accounts.token_of_shut",
         title=say("A machine's key of a closed account"),
         says=say("%(name)s of %(account)s, until %(until)s."),
-        mend=say("Revoke it."),
+        mend=say(
+            "Nothing more can be done with it: end the roles of the closed account here, and the doubt goes."
+        ),
         find=_token_of_shut,
         sure=True,
     ),
@@ -235,7 +241,7 @@ CHECKS: Iterable[DoubtCheck] = (
         "accounts.idle",
         title=say("An account without a role"),
         says=say("%(account)s holds nothing since %(day)s and can still sign in."),
-        mend=say("Close the account, or give it its role."),
+        mend=say("Close the account here, or give it its role."),
         find=_idle,
     ),
 )

@@ -87,6 +87,16 @@ def _check_in_hand(context: Context, org: Org, account: Account) -> None:
             raise NotAllowed("This account holds more than you manage.")
 
 
+def _held_last(context: Context, org: Org, account: Account) -> bool:
+    """Whether an account holds and borrows nothing, and the last that it held was at or below an organization."""
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=context.today)
+    lenders = Delegation.objects.filter(lasting, taker=account)
+    if account.grants.filter(lasting).exists() or lenders.exists():
+        return False
+    last = account.grants.select_related("org").order_by("valid_to", "pk").last()
+    return last is not None and last.org is not None and is_below(last.org.path, org.path)
+
+
 def _span_of(grant: Grant) -> tuple[str, str]:
     if grant.org is None:
         return EVERYTHING
@@ -95,8 +105,12 @@ def _span_of(grant: Grant) -> tuple[str, str]:
 
 @operation("access.close_account", permission="access.manage", at="org")
 def close_account(context: Context, *, org: Org, account: Account) -> Account:
-    """Close an account: it can do nothing from now on, its past stays."""
-    _check_in_hand(context, org, account)
+    """Close an account: it can do nothing from now on, its past stays.
+
+    So is one that holds nothing any more, by whoever keeps the accounts where it last held something.
+    """
+    if not _held_last(context, org, account):
+        _check_in_hand(context, org, account)
     account.is_active = False
     account.save(update_fields=["is_active"])
     OpenSession.objects.filter(account=account).delete()

@@ -33,6 +33,7 @@ from gangmu.kernel.access.models import Account, Grant, OpenSession, Token
 from gangmu.kernel.access.operations import (
     begin_session,
     change_password,
+    close_account,
     confirm_demo_session,
     end_grant,
     end_session,
@@ -424,7 +425,12 @@ def _org_values(request: Request, org_id: int, **more: Any) -> dict[str, Any]:
         grants,
         title=say("Roles held here"),
         empty_title=say("Nobody holds a role here yet"),
-        context={"may_grant": context.may("access.grant", org.path), "today": context.today, "org": org},
+        context={
+            "may_grant": context.may("access.grant", org.path),
+            "may_manage": context.may("access.manage", org.path),
+            "today": context.today,
+            "org": org,
+        },
     )
     shown = {
         "table": table,
@@ -518,6 +524,16 @@ def resetting_factor(request: Request, grant_id: int) -> HttpResponse:
     return redirect("access-org", grant.org_id)
 
 
+@page("access.manage", methods=("POST",))
+def closing_account(request: Request, grant_id: int) -> HttpResponse:
+    """Close the account of the holder of a grant, one that has ended too."""
+    grant = _grant_at(request, grant_id)
+    assert grant.org is not None
+    close_account(request.context, org=grant.org, account=grant.account)
+    messages.success(request, translate("The account is closed; its past stays."))
+    return redirect("access-org", grant.org_id)
+
+
 urlpatterns = [
     path("sign-in", signing_in, name="access-sign-in"),
     path("sign-in/demo", entering_demo, name="access-demo"),
@@ -536,5 +552,6 @@ urlpatterns = [
     path("orgs/<int:org_id>/roles/grant", granting, name="access-grant"),
     path("grants/<int:grant_id>/end", ending_grant, name="access-end-grant"),
     path("grants/<int:grant_id>/slip", giving_start_code, name="access-slip"),
+    path("grants/<int:grant_id>/close-account", closing_account, name="access-close-account"),
     path("grants/<int:grant_id>/factor", resetting_factor, name="access-reset-factor"),
 ]

@@ -234,6 +234,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "figures.replaced_twice",
         title=say("One figure replaced twice"),
         says=say("%(what)s of %(day)s replaces %(other)s, which another one replaces too."),
+        mend=say(
+            "Nobody can do this on a page: whoever keeps the installation holds it against the log and a backup, and restores it."
+        ),
         find=_replaced_twice,
         sure=True,
     ),
@@ -241,6 +244,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "figures.replaces_nothing",
         title=say("A figure that replaces one which is not there"),
         says=say("%(what)s of %(day)s replaces %(other)s."),
+        mend=say(
+            "Nobody can do this on a page: whoever keeps the installation holds it against the log and a backup, and restores it."
+        ),
         find=_replaces_nothing,
         sure=True,
     ),

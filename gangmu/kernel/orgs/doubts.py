@@ -360,8 +360,11 @@ def _link_kind(look: Look) -> Iterator[Found]:
     return (_link(link, kind=link.kind) for link in _links(look) if link.kind not in known)
 
 
-_MEND_TREE = say("Write the change with its day on the organization's page, or import the right tree.")
-_MEND_HISTORY = say("Whoever keeps the installation restores the history from the log, and says so there.")
+_MEND_LEVEL = say("Correct the level on its page, under “Change”, or move it.")
+_MEND_TWICE = say("Take it back on its page, under “Change”, if nothing has used it; else close it.")
+_MEND_HISTORY = say(
+    "Nobody can do this on a page: whoever keeps the installation holds it against the log and a backup, and restores it."
+)
 
 CHECKS: Iterable[DoubtCheck] = (
     DoubtCheck(
@@ -375,10 +378,10 @@ CHECKS: Iterable[DoubtCheck] = (
     ),
     DoubtCheck(
         "tree.level_above_parent", "tree", say("Stands higher than what is above it"),
-        say("Its level is above that of %(parent)s."), _MEND_TREE, _level_above_parent, sure=True,
+        say("Its level is above that of %(parent)s."), _MEND_LEVEL, _level_above_parent, sure=True,
     ),
     DoubtCheck(
-        "tree.unknown_level", "tree", say("A level that does not exist"), say("Level %(level)s."), _MEND_TREE,
+        "tree.unknown_level", "tree", say("A level that does not exist"), say("Level %(level)s."), _MEND_LEVEL,
         _unknown_level, sure=True,
     ),
     DoubtCheck(
@@ -396,14 +399,14 @@ CHECKS: Iterable[DoubtCheck] = (
     DoubtCheck(
         "tree.same_name", "tree", say("Two of one name below one organization"),
         say("%(count)s organizations here bear this name."),
-        say("Close the one that was entered twice, or tell their names apart."), _same_name,
+        say("Take back or close the one that was entered twice, or tell their names apart."), _same_name,
     ),
     DoubtCheck(
         "tree.odd_name", "tree", say("An odd name"), say("“%(name)s” has odd characters, spaces or a test's word."),
         say("Rename it, with the day on which the right name began."), _odd_name,
     ),
     DoubtCheck(
-        "tree.founded_later", "tree", say("Founded in the future"), say("Founded on %(day)s."), _MEND_TREE,
+        "tree.founded_later", "tree", say("Founded in the future"), say("Founded on %(day)s."), _MEND_TWICE,
         _founded_later,
     ),
     DoubtCheck(
@@ -418,7 +421,7 @@ CHECKS: Iterable[DoubtCheck] = (
     DoubtCheck(
         "tree.two_of_one_area", "tree", say("Two of one kind for one division"),
         say("%(count)s organizations of this kind stand for the division %(area)s."),
-        say("Close the one that was entered twice."), _two_of_one_area,
+        say("Take back or close the one that was entered twice, or name another division."), _two_of_one_area,
     ),
     DoubtCheck(
         "tree.no_area", "tree", say("A committee without its division"),
@@ -462,7 +465,7 @@ CHECKS: Iterable[DoubtCheck] = (
     DoubtCheck(
         "tree.heir_is_gone", "tree", say("What took it over is closed without an heir"),
         say("%(after)s is closed, and nothing says what took that over."),
-        say("Write down what became of the heir."), _heir_is_gone,
+        say("Excuse it with what became of the heir: that is kept beside it."), _heir_is_gone,
     ),
     DoubtCheck(
         "tree.unit_waits", "tree", say("A body without an organization for half a year"),
@@ -489,15 +492,15 @@ CHECKS: Iterable[DoubtCheck] = (
     ),
     DoubtCheck(
         "tree.link_to_closed", "tree", say("A tie to a closed organization"), say("To %(target)s."),
-        say("End the tie with its day."), _link_to_closed, sure=True,
+        say("End the tie on its page."), _link_to_closed, sure=True,
     ),
     DoubtCheck(
-        "tree.link_twice", "tree", say("One tie entered twice"), say("To %(target)s."), say("End one of the two."),
+        "tree.link_twice", "tree", say("One tie entered twice"), say("To %(target)s."), say("End one of the two on its page."),
         _link_twice,
     ),
     DoubtCheck(
         "tree.link_kind", "tree", say("A tie of a kind that the pack does not know"),
-        say("To %(target)s: kind %(kind)s."), say("Correct the kind, or write it into the pack."), _link_kind,
+        say("To %(target)s: kind %(kind)s."), say("End the tie and make it anew in a kind of the pack, or write the kind into the pack."), _link_kind,
         sure=True,
     ),
 )  # fmt: skip

@@ -381,10 +381,13 @@ def _head_gone(look: Look) -> Iterator[Found]:
 
 
 _of_org = partial(DoubtCheck, group="people")
+_RESTORED = say(
+    "Nobody can do this on a page: whoever keeps the installation holds it against the log and a backup, and restores it."
+)
 _of_person = partial(
     DoubtCheck,
     group="people",
-    mend=say("Correct it on the person's page, by the paper that says so."),
+    mend=say("Correct it, or note the right standing, on the person's page, by the paper that says so."),
     permission="people.view",
     page="people-person",
     page_of="subject",
@@ -392,7 +395,7 @@ _of_person = partial(
 _of_post = partial(
     DoubtCheck,
     group="people",
-    mend=say("End the post with its day, or correct it."),
+    mend=say("End the post with its day on its page, or hand it over."),
     permission="people.view",
     page="people-post",
     page_of="subject",
@@ -465,7 +468,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.term_overdue",
         title=say("A term that is over"),
         says=say("%(post)s: since %(day)s, for a term of %(years)s years."),
-        mend=say("Enter the election, or excuse it with the approval of a later one."),
+        mend=say(
+            "Enter the election: end the post and enter it anew with its paper; or excuse it with the approval of a later one."
+        ),
         find=_term_overdue,
         source="中国共产党支部工作条例（试行）第六章",
     ),
@@ -560,6 +565,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.twice",
         title=say("Perhaps entered twice"),
         says=say("%(count)s persons here have one name, sex and year of birth."),
+        mend=say(
+            "Note on the page of the entry that is one too many that it has left; if they are two, excuse it."
+        ),
         find=_twice,
     ),
     _of_person(
@@ -572,6 +580,7 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.memberships_overlap",
         title=say("Stood in two ways on one day"),
         says=say("Two entries of the membership overlap."),
+        mend=_RESTORED,
         find=_memberships_overlap,
         sure=True,
     ),
@@ -579,6 +588,7 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.membership_gap",
         title=say("A gap in a membership"),
         says=say("Nothing says how this member stands from %(day)s on."),
+        mend=_RESTORED,
         find=_membership_gap,
         sure=True,
     ),
@@ -594,7 +604,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.account_of_gone",
         title=say("An account of somebody who died or left"),
         says=say("The account can still sign in."),
-        mend=say("Close the account."),
+        mend=say("Close the account, under accounts and roles."),
+        page="access-org",
+        page_of="org",
         find=_account_of_gone,
         sure=True,
     ),

@@ -216,7 +216,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "tasks.answered_before_issue",
         title=say("Answered before it was asked"),
         says=say("%(duty)s of %(period)s."),
-        mend=say("Correct the day of the answer."),
+        mend=say(
+            "Nobody can do this on a page: whoever keeps the installation holds it against the log and a backup, and restores it."
+        ),
         find=_answered_before_issue,
         sure=True,
     ),

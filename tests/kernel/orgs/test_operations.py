@@ -13,6 +13,7 @@ from gangmu.kernel.orgs.operations import (
     found_orgs,
     merge_orgs,
     move_org,
+    reclassify_org,
     rename_org,
     split_org,
 )
@@ -131,3 +132,20 @@ def test_rename_org_refuses_who_holds_no_right_there(office: Office, acting) -> 
 
     with pytest.raises(NotAllowed):
         rename_org(secretary, office.branch, name="中共别名支部", day=JUNE)
+
+
+def test_reclassify_org_corrects_the_level_from_a_day_on(office: Office) -> None:
+    reclassify_org(office.system, office.branch, kind="branch", domain="village", level="group", day=JUNE)
+
+    levels = OrgSpan.objects.filter(org=office.branch).order_by("valid_from").values_list("level", flat=True)
+    assert list(levels) == ["village", "group"]
+
+
+@pytest.mark.parametrize(
+    ("level", "refusal"), [("county", "above the parent"), ("group", "stands higher"), ("moon", "no such")]
+)
+def test_reclassify_org_refuses_a_level_that_does_not_fit(office: Office, level: str, refusal: str) -> None:
+    move_org(office.system, office.town, under=office.other_town, day=JUNE)
+
+    with pytest.raises((Conflict, Invalid), match=refusal):
+        reclassify_org(office.system, office.town, kind="committee", domain="town", level=level, day=JUNE)

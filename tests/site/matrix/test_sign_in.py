@@ -16,6 +16,7 @@ from gangmu.kernel.access.models import Account, OpenSession
 from gangmu.kernel.access.operations import (
     WrongSignIn,
     close_account,
+    end_grant,
     fresh_start_code,
     grant_role,
     lend_roles,
@@ -26,7 +27,15 @@ from gangmu.kernel.access.operations import (
 from gangmu.kernel.access.queries import AccountActor, needs_second_factor
 from tests.conftest import BEGIN, NOW, Office
 from tests.site.matrix.call import somebody
-from tests.site.matrix.test_routes import CLOSED, Route, account_with, program, refused
+from tests.site.matrix.test_routes import (
+    CLOSED,
+    Route,
+    account_with,
+    browser,
+    program,
+    refused,
+    with_everything,
+)
 
 PASSWORD = "correct horse 7"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -314,6 +323,29 @@ def test_closing_an_account_ends_its_sessions_and_tokens_at_once(office: Office)
 
     assert refused(client.get(reverse("access-account")))
     assert Client().get("/api/orgs", headers=headers).status_code == 401
+
+
+def test_account_that_holds_nothing_is_closed_where_it_last_held_something(office: Office) -> None:
+    with_everything(office)
+    account, keeper = secretary(office), account_with(office, "keeper", "everything", office.town)
+    grant = account.grants.get()
+    end_grant(office.system, grant=grant, day=NOW.date(), reason="离任")
+    elsewhere = account_with(office, "elsewhere", "everything", office.other_town)
+
+    assert refused(browser(elsewhere).post(reverse("access-close-account", args=(grant.pk,))))
+    assert browser(keeper).post(reverse("access-close-account", args=(grant.pk,))).status_code == 302
+    assert not Account.objects.get(pk=account.pk).is_active
+
+
+def test_account_that_holds_something_elsewhere_is_not_closed_where_it_held_something(office: Office) -> None:
+    account = secretary(office)
+    end_grant(office.system, grant=account.grants.get(), day=NOW.date(), reason="离任")
+    grant_role(
+        office.system, org=office.far_branch, account=account, role="secretary", day=NOW.date(), reason="到任"
+    )
+
+    with pytest.raises(NotAllowed):
+        close_account(office.system, org=office.town, account=account)
 
 
 def test_demonstration_doors_are_shut_on_a_real_site(office: Office, settings: Any) -> None:

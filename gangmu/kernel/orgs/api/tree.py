@@ -188,6 +188,7 @@ class ReclassifyIn(Schema):
 
     kind: str
     domain: str = ""
+    level: str = ""
     day: date
     paper: str = ""
 

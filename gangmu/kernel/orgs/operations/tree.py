@@ -287,15 +287,34 @@ def rename_org(context: Context, org: Org, *, name: str, day: date, paper: str =
 
 
 @operation("orgs.reclassify_org", permission="orgs.manage", at="org")
-def reclassify_org(context: Context, org: Org, *, kind: str, domain: str, day: date, paper: str = "") -> Org:
-    """Make an organization one of another kind or domain from a day on."""
+def reclassify_org(
+    context: Context, org: Org, *, kind: str, domain: str, day: date, level: str = "", paper: str = ""
+) -> Org:
+    """Make an organization one of another kind, domain or level from a day on; no level leaves it.
+
+    Refused at a level above what stands above it, and below what stands below it.
+    """
     span = _check_change(context, org, day)
     if not kind:
         raise Invalid("A kind is needed.", faults={"kind": "This must be filled in."})
+    if level and level != org.level:
+        _check_level(org, level)
+        org.level = level
     org.kind, org.domain = kind, domain
-    org.save(update_fields=["kind", "domain"])
+    org.save(update_fields=["kind", "domain", "level"])
     _begin_span(org, span, day, paper or "reclassified")
     return org
+
+
+def _check_level(org: Org, level: str) -> None:
+    if level not in LEVELS:
+        raise Invalid("There is no such level.", faults={"level": "There is no such level."})
+    above = org.parent.level if org.parent and org.parent.level in LEVELS else None
+    if not level_may_stand_under(level, above):
+        raise Conflict("The level is above the parent's.")
+    below_it = Org.objects.filter(parent=org, closed_on=None, level__in=LEVELS[: LEVELS.index(level)]).first()
+    if below_it is not None:
+        raise Conflict("%(org)s, below it, stands higher.", {"org": below_it.name})
 
 
 @operation("orgs.move_org", permission="orgs.manage", at="org")

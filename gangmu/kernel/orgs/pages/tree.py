@@ -33,6 +33,7 @@ from gangmu.kernel.orgs.operations import (
     merge_orgs,
     move_org,
     reclassify_org,
+    remove_orgs,
     rename_org,
     set_area,
 )
@@ -111,6 +112,7 @@ def org_page(request: Request, org_id: int) -> HttpResponse:
         links=links_of(context, org, context.today),
         link_titles={kind.code: kind.title for kind in pack.all(LinkKind)},
         may_manage=context.may("orgs.manage", org.path) and org.is_open(),
+        may_end=context.may("orgs.manage", org.path),
     )
     return render(request, "orgs/org.html", values)
 
@@ -343,6 +345,13 @@ def _form_reclassify(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
         FieldSpec(
             code="domain", title=say("Domain"), type="choice", choices=choices_of(pack.all(DomainKind))
         ),
+        FieldSpec(
+            code="level",
+            title=say("Level"),
+            type="choice",
+            required=True,
+            choices=tuple(Choice(code=level, title=LEVEL_WORDS[level]) for level in LEVELS),
+        ),
         DAY,
         PAPER,
     )
@@ -379,6 +388,20 @@ def _form_close(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             required=True,
         ),
         PAPER,
+    )
+
+
+def _form_remove(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            code="code",
+            title=say("Its code"),
+            required=True,
+            max_length=40,
+            help=say(
+                "Typed once more. Only what was founded by mistake and has been used by nothing is taken back."
+            ),
+        ),
     )
 
 
@@ -445,6 +468,7 @@ def _do_reclassify(context: Context, org: Org, given: Given) -> Org:
         org,
         kind=given["kind"],
         domain=given["domain"] or "",
+        level=given["level"],
         day=day_given(given),
         paper=given["paper"] or "",
     )
@@ -462,6 +486,15 @@ def _do_merge(context: Context, org: Org, given: Given) -> Org:
 
 def _do_close(context: Context, org: Org, given: Given) -> Org:
     return close_org(context, org, day=day_given(given), paper=given["paper"] or "")
+
+
+def _do_remove(context: Context, org: Org, given: Given) -> Org:
+    if org.parent is None:
+        raise Conflict("The top of a tree cannot be taken back.")
+    if given["code"] != org.code:
+        raise Invalid("This is another code.", faults={"code": "This is another code."})
+    remove_orgs(context, org.parent, [org])
+    return org.parent
 
 
 def _do_link(context: Context, org: Org, given: Given) -> Org:
@@ -483,11 +516,12 @@ Do = Callable[[Context, Org, Given], Org]
 CHANGES: dict[str, tuple[Text, Form, Do]] = {
     "found": (say("Found an organization below"), _form_found, _do_found),
     "rename": (say("Rename"), _form_rename, _do_rename),
-    "reclassify": (say("Change kind or domain"), _form_reclassify, _do_reclassify),
+    "reclassify": (say("Change kind, domain or level"), _form_reclassify, _do_reclassify),
     "area": (say("Name the division"), _form_area, _do_area),
     "move": (say("Move"), _form_move, _do_move),
     "merge": (say("Merge into another"), _form_merge, _do_merge),
     "close": (say("Close"), _form_close, _do_close),
+    "remove": (say("Take back"), _form_remove, _do_remove),
     "link": (say("Link beside the tree"), _form_link, _do_link),
     "unit": (say("Make a unit known"), _form_unit, _do_unit),
 }
@@ -505,7 +539,7 @@ def changing(request: Request, org_id: int, change: str) -> HttpResponse:
     specs = make_form(pack_of(org.root_id), org)
     start = {"day": context.today.isoformat(), "name": org.name if change == "rename" else ""}
     if change == "reclassify":
-        start |= {"kind": org.kind, "domain": org.domain}
+        start |= {"kind": org.kind, "domain": org.domain, "level": org.level}
     if change == "area":
         start |= {"area": org.area_id or ""}
     form = FieldForm(specs, start, finders={"organization": reverse("orgs-finder")})
