@@ -14,6 +14,7 @@ from gangmu.kernel.access.rules import BUILT_IN_ROLES, may_be_lent, role_gives
 from gangmu.kernel.audit.operations import OWN
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, root_paths, within
+from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_of, packs_in_force
 from gangmu.kernel.packs.rules import Pack
 
@@ -266,6 +267,30 @@ def paths_of_accounts(account_ids: Iterable[int], day: date) -> dict[int, set[st
     for account, path in grants.values_list("account", "org__path"):
         found.setdefault(account, set()).add(str(path))
     return found
+
+
+def _giving(permission: str, org: Org, day: date) -> QuerySet[Grant]:
+    """Return the grants on a day, held by accounts in use, of roles that give a permission where an organization stands."""
+    roles = [
+        each.code for each in pack_of(org.root_id).all(RoleKind) if role_gives(each.permissions, permission)
+    ]
+    return Grant.objects.filter(active_on(day), role__in=roles, account__is_active=True)
+
+
+def places_held(permission: str, org: Org, day: date) -> set[int]:
+    """Return the organizations at and below one at which somebody holds a permission on a day.
+
+    For decisions about offices, not for showing; what is lent is counted with whoever lends it.
+    """
+    grants = _giving(permission, org, day).filter(in_subtree(org.path, "org__path"), org__closed_on=None)
+    return set(grants.values_list("org", flat=True))
+
+
+def people_holding(permission: str, org: Org, day: date) -> list[Account]:
+    """Return the people who hold a permission over an organization on a day, in their own right, by name."""
+    above = Q(org__in=ancestor_ids(org.path), reach=Grant.Reach.SUBTREE)
+    grants = _giving(permission, org, day).filter(above | Q(org=org), account__kind=Account.Kind.PERSON)
+    return list(Account.objects.filter(pk__in=grants.values("account")).order_by("name", "pk"))
 
 
 def founding_account(now: datetime) -> Account | None:

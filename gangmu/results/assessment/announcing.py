@@ -37,6 +37,13 @@ def published_body(
         ).zh_hans
         % {"title": title}
     ]
+    if any(row.rank is None for row in rows):
+        said.append(
+            say(
+                "In a group that is too small for a rank only those of its upper half stand here whose award "
+                "a named reviewer has signed."
+            ).zh_hans
+        )
     if preliminary and until is not None:
         said.append(
             say(

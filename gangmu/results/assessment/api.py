@@ -1,5 +1,6 @@
 """Rounds, results, appeals and proposals over the API."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,14 +33,13 @@ from gangmu.results.assessment.operations.rounds import (
     withdraw_round,
 )
 from gangmu.results.assessment.queries.appeals import appeal_by_id, visible_appeals
+from gangmu.results.assessment.queries.awards import stars_given, withheld
 from gangmu.results.assessment.queries.evidence import share_in
 from gangmu.results.assessment.queries.results import (
     listed_results,
     result_of,
     screening_by_id,
     screenings_for,
-    stars_given,
-    withheld,
 )
 from gangmu.results.assessment.queries.rounds import (
     indicators_of,
@@ -304,7 +304,7 @@ def post_publish(request: Request, round_id: int) -> Round:
     response=RoundOut,
 )
 def post_withdraw(request: Request, round_id: int, given: RoundReasonIn) -> Round:
-    """Withdraw what was published, with the reason in its place."""
+    """Withdraw a round, with the reason in its place."""
     return withdraw_round(request.context, round_by_id(request.context, round_id), reason=given.reason)
 
 
@@ -334,7 +334,7 @@ def post_screen(request: Request, round_id: int) -> dict[str, int]:
     return {"count": screen_round(request.context, round_by_id(request.context, round_id))}
 
 
-def _result(row: Result, held_back: set[str]) -> dict[str, Any]:
+def _result(row: Result, held_back: Mapping[str, int]) -> dict[str, Any]:
     return {
         "id": row.pk,
         "org_id": row.org_id,
@@ -440,11 +440,11 @@ def post_part(request: Request, round_id: int, given: PartReviewIn) -> Review:
 
 
 class SignatureIn(Schema):
-    """A named reviewer's word on the awards of a small peer group."""
+    """A reviewer's word on the awards of a small peer group; ``reviewer`` is the account of who answers for it."""
 
     peer_group: str
     given: bool
-    name: str
+    reviewer: int
     reason: str
 
 
@@ -549,6 +549,12 @@ class ScreeningOut(Schema):
     bound: Decimal
     decision: str
     reason: str
+    withdrawn: bool
+
+    @staticmethod
+    def resolve_withdrawn(row: Screening) -> bool:
+        """Whether its round was withdrawn: then nothing is to be decided any more."""
+        return row.round.state == Round.State.WITHDRAWN
 
 
 @endpoint(

@@ -167,6 +167,11 @@ class ScorecardKind(Definition):
         return self
 
     @property
+    def no_award(self) -> int:
+        """Up to how many stars are no award: the least of several; a single one is an award."""
+        return self.stars[-1].stars if len(self.stars) > 1 else 0
+
+    @property
     def indicators(self) -> tuple[str, ...]:
         """Every indicator that is read: of lines first, then of vetoes."""
         named = [line.indicator for line in self.lines] + [veto.indicator for veto in self.veto]

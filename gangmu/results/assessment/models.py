@@ -76,8 +76,13 @@ class Round(models.Model):
 
     @property
     def shown(self) -> bool:
-        """Whether results are known to those whom they concern: from the publicity on."""
-        return self.state in ("publicity", "final", "published", "withdrawn")
+        """Whether results are known to those whom they concern: from the publicity on.
+
+        What is withdrawn before it was made known stays unknown.
+        """
+        if self.state == "withdrawn":
+            return self.publicity_from is not None
+        return self.state in ("publicity", "final", "published")
 
 
 class Run(models.Model):
@@ -144,9 +149,9 @@ class Result(models.Model):
         return f"{self.org_id} {self.scorecard} {self.score}"
 
     @property
-    def needs_signature(self) -> bool:
-        """Whether its stars are an award that a named reviewer has to sign: the group is too small."""
-        return self.stars is not None and "few_peers" in self.notes.split(",")
+    def is_small(self) -> bool:
+        """Whether its peer group is too small for a rank: what is an award there has to be signed."""
+        return "few_peers" in self.notes.split(",")
 
     @property
     def known(self) -> Decimal | None:
@@ -192,10 +197,11 @@ class Review(models.Model):
 
 
 class Signature(models.Model):
-    """A named reviewer's word on the awards of one small peer group, where ceilings do not bind.
+    """A reviewer's word on the awards of one small peer group of one run, where ceilings do not bind.
 
     ``run`` is the number of the run that was looked at: where a later one gives other awards, the
-    word does not cover them. ``given`` False withholds them. Never changed.
+    word does not cover them. ``given`` False withholds them. ``name`` is what the reviewer was
+    called then; of older ones only the name is known. Never changed.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="signatures")
@@ -203,6 +209,7 @@ class Signature(models.Model):
     peer_group = models.CharField(max_length=160)
     given = models.BooleanField()
     reason = models.CharField(max_length=300)
+    reviewer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=100)
     signed_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()

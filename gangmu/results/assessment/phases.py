@@ -1,6 +1,7 @@
 """Which step a round may take from where, and who is listed in it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 STEPS: Mapping[str, frozenset[str]] = {
     "freeze": frozenset({"collecting"}),
@@ -13,7 +14,12 @@ STEPS: Mapping[str, frozenset[str]] = {
     "sign": frozenset({"preliminary", "review", "publicity"}),
     "finish": frozenset({"publicity"}),
     "publish": frozenset({"final"}),
-    "withdraw": frozenset({"published"}),
+    "answer": frozenset({"publicity"}),
+    "screen": frozenset({"final", "published"}),
+    "decide": frozenset({"final", "published"}),
+    "withdraw": frozenset(
+        {"collecting", "frozen", "preliminary", "review", "publicity", "final", "published"}
+    ),
 }
 """From which states each step is possible."""
 
@@ -29,3 +35,11 @@ def possible(step: str, state: str) -> bool:
 def is_upper(rank: int | None, peers: int) -> bool:
     """Whether a rank lies in the upper half of its peers; who has none is not listed."""
     return rank is not None and 2 * rank <= peers + 1
+
+
+def upper_half(scores: Mapping[int, Decimal]) -> set[int]:
+    """Return whose scores lie in the upper half where nobody has a rank; equal ones lie on one side."""
+    places: dict[Decimal, int] = {}
+    for place, score in enumerate(sorted(scores.values(), reverse=True), start=1):
+        places.setdefault(score, place)
+    return {key for key, score in scores.items() if is_upper(places[score], len(scores))}

@@ -47,6 +47,10 @@ class Given:
         """How many have so many stars."""
         return Counter(self.stars[self.stars != _NONE].tolist())
 
+    def of(self, places: Ints) -> "Given":
+        """Return what stands at some places of the columns alone."""
+        return Given(self.score[places], self.rank[places], self.stars[places])
+
     def unlike(self, other: "Given") -> int:
         """Return how many have another score, rank or number of stars in the other."""
         same = (self.score == other.score) & (self.rank == other.rank) & (self.stars == other.stars)

@@ -34,8 +34,10 @@ from gangmu.results.assessment.operations.rounds import (
     run_round,
 )
 from gangmu.results.assessment.queries.appeals import appeals_to_answer, visible_appeals
+from gangmu.results.assessment.queries.awards import groups_to_sign
 from gangmu.results.assessment.queries.results import listed_results
-from gangmu.results.assessment.queries.rounds import groups_to_sign, round_by_id, unclosed
+from gangmu.results.assessment.queries.reviewing import unreviewed
+from gangmu.results.assessment.queries.rounds import round_by_id, unclosed
 from gangmu.site.demo.building import morning
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import EXTENDED_BY, Mending, Owed, PeriodPlay
@@ -59,7 +61,7 @@ SIGNED = "同组不足规定数，逐个看过依据"
 class YearEnd:
     """The appraisals of a year that is over, step by step from one working day to another.
 
-    In the county that is imagined an office reviews its part, somebody objects without a name, one
+    Every office looks at its part; in the county that is imagined somebody objects without a name, one
     branch appeals and is right, another is not: nobody real is shown doing so.
     """
 
@@ -118,18 +120,27 @@ class YearEnd:
         seal_entries(moment)
 
     def _review(self, moment: datetime) -> None:
-        """Have the office of the imagined county say something of one result, and that it has seen all."""
+        """Have the office of the imagined county say something of one result, and every office that it has seen its part."""
         county = self.stage.world.plan.imagined.code
         actor = self.stage.staff.actors.get((county, "officer"))
-        if actor is None:
-            return
-        context, office = Context(actor, moment), self.stage.orgs[county]
         for round_ in self.rounds:
-            rows = listed_results(context, round_).filter(org__closed_on=None, score__isnull=False)
-            self.seen[round_.pk] = list(rows.order_by("score", "org__code", "scorecard"))
-            for result in self.seen[round_.pk][:1]:
-                remark_result(context, result.org, round_, scorecard=result.scorecard, text=REMARK)
-            review_part(context, office, round_, text=LOOKED)
+            if actor is not None:
+                context = Context(actor, moment)
+                rows = listed_results(context, round_).filter(org__closed_on=None, score__isnull=False)
+                self.seen[round_.pk] = list(rows.order_by("score", "org__code", "scorecard"))
+                for result in self.seen[round_.pk][:1]:
+                    remark_result(context, result.org, round_, scorecard=result.scorecard, text=REMARK)
+            self._look(round_, moment)
+
+    def _look(self, round_: Round, moment: datetime) -> None:
+        """Have every office below say that it has looked at its part; only the imagined one says more."""
+        county = self.stage.world.plan.imagined.code
+        for office in unreviewed(round_, moment.date()).offices:
+            found = (self.stage.staff.actors.get((office.code, post)) for post in ("officer", "town_officer"))
+            actor = next((each for each in found if each is not None), None)
+            if actor is not None:
+                text = LOOKED if office.code == county else ""
+                review_part(Context(actor, moment), office, round_, text=text)
 
     def _make_known(self, moment: datetime) -> None:
         self.rounds = [begin_publicity(self.stage.as_officer(moment), each) for each in self.rounds]
@@ -189,14 +200,18 @@ class YearEnd:
     def _judge_again(self, moment: datetime) -> None:
         """Judge once more where an appeal was right, and sign the awards of small groups."""
         context = self.stage.as_officer(moment)
-        name = str(self.stage.staff.holders[self.stage.root.code, "secretary"])
         for round_ in self.rounds:
             if visible_appeals(context).filter(round=round_, outcome="upheld").exists():
                 freeze_anew(context, round_by_id(context, round_.pk), reason=MENDED)
                 run_round(context, round_by_id(context, round_.pk))
             for group in groups_to_sign(round_by_id(context, round_.pk)):
                 sign_awards(
-                    context, round_, peer_group=group.peer_group, given=True, name=name, reason=SIGNED
+                    context,
+                    round_,
+                    peer_group=group.peer_group,
+                    given=True,
+                    reviewer=context.account,
+                    reason=SIGNED,
                 )
 
     def _publish(self, moment: datetime) -> None:

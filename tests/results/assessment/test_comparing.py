@@ -13,6 +13,7 @@ from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.assessment.whatif import Judged, Known, changed_card, columns_of, judged, judged_one
 from tests.results.assessment.conftest import Year
 from tests.results.assessment.test_operations import in_publicity
+from tests.work.plans.test_doors import browser
 
 
 def test_what_if_by_the_same_rules_is_what_the_engine_made(year: Year) -> None:
@@ -24,12 +25,30 @@ def test_what_if_by_the_same_rules_is_what_the_engine_made(year: Year) -> None:
 
     for found in (untouched, judged_again):
         assert found.moved == 0
-        assert sorted(found.before) == sorted(found.after) == sorted(untouched.before)
-        assert found.stars_before == found.stars_after == untouched.stars_before
+        assert found.before == found.after == untouched.before
         assert [found.then(row) for row in found.rows] == [
             Judged(row.score, row.peers, row.rank, row.stars) for row in found.rows
         ]
         assert len(found.rows) == 2
+
+
+def test_what_if_counts_within_reach_alone(year: Year) -> None:
+    round_, office = in_publicity(year), year.office
+    card = scorecard_of(round_, "branch_year")
+    other = changed_card(card, {"answered": Decimal(20)}, {}, {})
+    town = year.at(year.acting("town_officer", office.town), 5)
+
+    for found in (what_if(town, round_, card), what_if(town, round_, other)):
+        assert len(found.rows) == 2
+        assert sum(count or 0 for count in found.before.spread) == 2
+        assert found.before.stars == {5: 1, 3: 1}
+        assert found.moved is not None
+    page = browser(town).get(f"/appraisals/{round_.pk}/what-if/branch_year/").content.decode()
+    assert "不足5个" not in page
+    assert (
+        "不足5个"
+        in browser(year.officer).get(f"/appraisals/{round_.pk}/what-if/branch_year/").content.decode()
+    )
 
 
 def test_what_if_by_other_weights_touches_no_result(year: Year) -> None:
@@ -42,8 +61,10 @@ def test_what_if_by_other_weights_touches_no_result(year: Year) -> None:
 
     found = what_if(year.at(year.officer, 5), round_, other)
 
-    assert sorted(found.after) == [Decimal("0.00"), Decimal("23.34"), Decimal("100.00")]
-    assert (found.stars_before, found.stars_after) == ({5: 1, 3: 1}, {5: 1})
+    assert [found.then(row).score for row in found.rows] == [Decimal("100.00"), Decimal("23.34")]
+    assert found.after.spread == [None, 0, None, 0, 0, 0, 0, 0, 0, None]
+    assert (found.before.stars, found.after.stars) == ({5: None, 3: None}, {5: None, 3: 0})
+    assert found.moved is None
     assert list(Result.objects.order_by("pk").values()) == before
 
 

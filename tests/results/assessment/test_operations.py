@@ -1,20 +1,29 @@
 """A round from opening to withdrawal, and everything that it refuses."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from gangmu.core.errors import Conflict, Invalid, NotAllowed
 from gangmu.kernel.notices.models import Notice
-from gangmu.results.assessment.models import Result, Round
+from gangmu.results.assessment.models import Result, Round, Screening
 from gangmu.results.assessment.operations import review, rounds
-from gangmu.results.assessment.queries.results import withheld
-from gangmu.results.assessment.queries.rounds import groups_to_sign
+from gangmu.results.assessment.operations.rounds import listed
+from gangmu.results.assessment.queries.appeals import appeals_to_answer
+from gangmu.results.assessment.queries.awards import groups_to_sign, reviewers_of, withheld
+from gangmu.results.assessment.queries.results import listed_results, screenings_for
+from gangmu.results.assessment.queries.reviewing import (
+    review_counts,
+    review_entries,
+    screening_counts,
+    screening_entries,
+)
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late
 from gangmu.work.records.operations import write_record
 from tests.results.assessment.conftest import PACK, Year
-from tests.site.matrix.test_routes import browser
+from tests.work.plans.test_doors import browser
 
 pytestmark = pytest.mark.db
 
@@ -100,8 +109,67 @@ def test_a_round_is_judged_reviewed_contested_run_again_and_published(year: Year
     assert review.screen_round(year.at(year.officer, 21), round_) == 1
 
     round_ = rounds.withdraw_round(year.at(year.officer, 22), round_, reason="发现统计口径错误")
-    assert round_.state == "withdrawn"
-    assert Notice.objects.get(pk=round_.notice_id).withdrawn_for == "发现统计口径错误"
+    assert (round_.state, round_.shown) == ("withdrawn", True)
+    for notice in (round_.notice_id, round_.publicity_notice_id):
+        assert Notice.objects.get(pk=notice).withdrawn_for == "发现统计口径错误"
+
+
+def test_what_a_withdrawn_round_proposed_is_decided_by_nobody(year: Year) -> None:
+    round_ = rounds.finish_round(year.at(year.officer, 20), in_publicity(year))
+    review.screen_round(year.at(year.officer, 20), round_)
+    town = year.at(year.acting("town_officer", year.office.other_town), 22)
+    assert [each.org_name for each in screening_entries(town, "waiting", 9)] == ["中共南坡村支部委员会"]
+    assert screening_counts(town).waiting == 1
+    assert screening_counts(year.at(year.officer, 22)).waiting == 0
+    rounds.withdraw_round(year.at(year.officer, 21), round_, reason="口径有误")
+    assert (screening_counts(town).waiting, screening_entries(town, "waiting", 9)) == (0, [])
+    (proposed,) = screenings_for(town)
+
+    with pytest.raises(Conflict, match="was withdrawn: 口径有误"):
+        review.decide_screening(town, proposed, decision="rectify", reason="班子不健全")
+    with pytest.raises(Conflict, match="was withdrawn"):
+        review.screen_round(year.at(year.officer, 22), round_)
+
+    assert Screening.objects.get(pk=proposed.pk).decision == ""
+    page = browser(town).get(f"/appraisals/proposed/{proposed.pk}/").content.decode()
+    assert "口径有误" in page
+    assert "<textarea" not in page
+
+
+@pytest.mark.parametrize("until", ["collecting", "frozen", "preliminary", "review", "publicity"])
+def test_a_round_that_was_opened_by_mistake_is_withdrawn_and_frees_its_period(year: Year, until: str) -> None:
+    officer = year.at(year.officer, 4)
+    round_ = opened(year)
+    if until != "collecting":
+        rounds.freeze(officer, round_)
+    if until in ("preliminary", "review", "publicity"):
+        rounds.run_round(officer, Round.objects.get(pk=round_.pk))
+    if until in ("review", "publicity"):
+        rounds.begin_review(officer, round_)
+    if until == "publicity":
+        rounds.begin_publicity(officer, round_)
+        west = year.office.other_branch
+        appeal = review.appeal_result(
+            year.secretary(west, 5), west, round_, scorecard="branch_year", text="不对"
+        )
+    with pytest.raises(Invalid):
+        rounds.withdraw_round(officer, round_, reason=" ")
+    with pytest.raises(NotAllowed):
+        rounds.withdraw_round(year.secretary(year.office.branch), round_, reason="不要")
+    assert Round.objects.get(pk=round_.pk).state == until
+
+    round_ = rounds.withdraw_round(officer, round_, reason="误开")
+
+    assert round_.shown is (until == "publicity")
+    assert listed_results(officer, round_).exists() is (until == "publicity")
+    if until == "publicity":
+        assert Notice.objects.get(pk=round_.publicity_notice_id).withdrawn_for == "误开"
+        assert not appeals_to_answer(officer)
+        with pytest.raises(Conflict, match="was withdrawn: 误开"):
+            review.answer_appeal(officer, appeal, outcome="rejected", answer="无误")
+    with pytest.raises(Conflict, match="was withdrawn"):
+        rounds.withdraw_round(officer, round_, reason="再撤")
+    assert opened(year).state == "collecting"
 
 
 def test_open_round_refuses_a_period_that_runs_and_orders_that_are_open(year: Year) -> None:
@@ -115,6 +183,92 @@ def test_open_round_refuses_a_period_that_runs_and_orders_that_are_open(year: Ye
     with pytest.raises(Conflict, match="tasks of this period are not closed"):
         opened(year)
     assert not Round.objects.exists()
+
+
+def test_nobody_has_two_results_of_one_appraisal_and_period(year: Year) -> None:
+    office, system = year.office, year.at(year.office.system, 4)
+    first = opened(year)
+
+    with pytest.raises(Conflict, match="already"):
+        opened(year)
+    with pytest.raises(Conflict, match=f"{office.county.name} holds a round of this appraisal and period"):
+        rounds.open_round(system, office.town, appraisal="year", period="2015")
+    rounds.withdraw_round(year.at(year.officer, 4), first, reason="误开")
+    below = rounds.open_round(system, office.town, appraisal="year", period="2015")
+    with pytest.raises(Conflict, match=f"{office.town.name} holds a round"):
+        opened(year)
+
+    assert list(Round.objects.exclude(state="withdrawn")) == [below]
+    beside = rounds.open_round(system, office.other_town, appraisal="year", period="2015")
+    assert beside.org == office.other_town
+
+
+def test_awards_are_signed_by_somebody_who_reviews_all_of_the_round(year: Year) -> None:
+    year.pack(**{"anping/scorecard/branch_year.yaml": STARS})
+    round_, office = in_publicity(year), year.office
+    officer = year.at(year.officer, 5)
+    (group,) = groups_to_sign(round_)
+    stranger = year.secretary(office.branch).account
+    town = year.acting("town_officer", office.town).account
+
+    for nobody in (stranger, town, 0):
+        with pytest.raises(Invalid):
+            review.sign_awards(
+                officer, round_, peer_group=group.peer_group, given=True, reviewer=nobody, reason="齐全"
+            )
+    assert not round_.signatures.exists()
+    assert [each.pk for each in reviewers_of(round_, officer.today)] == [officer.account]
+    assert f'<option value="{officer.account}">' in page_of(year, round_)
+    signature = review.sign_awards(
+        officer, round_, peer_group=group.peer_group, given=True, reviewer=officer.account, reason="齐全"
+    )
+
+    assert (signature.reviewer_id, signature.name) == (officer.account, officer.actor.label)
+    assert not withheld(round_)
+
+
+def test_results_are_not_made_known_before_every_office_has_looked_or_its_time_is_over(year: Year) -> None:
+    office = year.office
+    near, far = (year.acting("town_officer", town) for town in (office.town, office.other_town))
+    round_ = preliminary(year)
+    rounds.begin_review(year.at(year.officer, 4), round_)
+
+    def lines(context: Any, day: int) -> list[tuple[str, Any]]:
+        there = year.at(context, day)
+        entries = review_entries(there, "waiting", 20)
+        assert review_counts(there).waiting == len(entries)
+        return [(entry.org_name, entry.due_on) for entry in entries]
+
+    assert lines(near, 5) == [(office.town.name, date(2016, 1, 11))]
+    assert lines(far, 5) == [(office.other_town.name, date(2016, 1, 11))]
+    assert lines(year.officer, 5) == []
+    with pytest.raises(
+        Conflict, match="2 offices have not looked at their part yet; they have time until 2016"
+    ):
+        rounds.begin_publicity(year.at(year.officer, 5), round_)
+    assert (
+        office.town.name
+        in browser(year.at(year.officer, 5)).get(f"/appraisals/{round_.pk}/").content.decode()
+    )
+
+    review.review_part(year.at(near, 5), office.town, round_)
+    assert lines(near, 5) == []
+    with pytest.raises(Conflict, match="1 offices have not looked"):
+        rounds.begin_publicity(year.at(year.officer, 11), round_)
+    assert review_counts(year.at(far, 12)).overdue == 1
+    assert Round.objects.get(pk=round_.pk).state == "review"
+    assert rounds.begin_publicity(year.at(year.officer, 12), round_).state == "publicity"
+    assert lines(far, 12) == []
+
+
+def test_results_are_made_known_at_once_when_every_office_has_looked(year: Year) -> None:
+    office = year.office
+    round_ = preliminary(year)
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    for town in (office.town, office.other_town):
+        review.review_part(year.at(year.acting("town_officer", town), 5), town, round_)
+
+    assert rounds.begin_publicity(year.at(year.officer, 5), round_).state == "publicity"
 
 
 def test_a_pack_that_has_changed_since_the_freezing_is_refused(year: Year) -> None:
@@ -187,15 +341,49 @@ def test_awards_of_a_small_group_wait_for_a_named_reviewer(year: Year) -> None:
 
     with pytest.raises(Conflict, match="1 small peer groups wait for a signature"):
         rounds.finish_round(officer, round_)
-    review.sign_awards(officer, round_, peer_group=group, given=True, name="李某", reason="材料齐全")
+    review.sign_awards(
+        officer, round_, peer_group=group, given=True, reviewer=year.officer.account, reason="材料齐全"
+    )
     rounds.finish_round(officer, round_)
     round_ = rounds.publish_round(officer, round_)
 
     assert round_.notice is not None
     assert [row[1:] for row in round_.notice.body["rows"]] == [
         ["中共东庄村支部委员会", "—", "★★★★★"],
-        ["中共西庄村支部委员会", "—", "★★★"],
     ]
+    assert "名实名评审人签字" in "".join(round_.notice.body["paragraphs"])
+
+
+def test_the_bottom_of_a_small_group_is_named_in_no_notice_whatever_its_stars(year: Year) -> None:
+    everybody = PACK["anping/scorecard/branch_year.yaml"].replace("min_peers: 3", "min_peers: 9")
+    everybody = everybody.replace("at_least: 90, share: 0.4", "at_least: 0").replace(
+        "at_least: 50", "at_least: 0"
+    )
+    year.pack(**{"anping/scorecard/branch_year.yaml": everybody})
+    round_ = in_publicity(year)
+    officer = year.at(year.officer, 20)
+    group = Result.objects.filter(run__round=round_).values_list("peer_group", flat=True)[0]
+    assert {each.awards for each in groups_to_sign(round_)} == {3}
+    review.sign_awards(
+        officer, round_, peer_group=group, given=True, reviewer=year.officer.account, reason="材料齐全"
+    )
+    rounds.finish_round(officer, round_)
+
+    round_ = rounds.publish_round(officer, round_)
+
+    assert round_.notice is not None
+    assert [row[1] for row in round_.notice.body["rows"]] == ["中共东庄村支部委员会", "中共西庄村支部委员会"]
+
+
+def test_the_least_stars_of_a_ladder_are_no_award_and_need_no_signature(year: Year) -> None:
+    ladder = PACK["anping/scorecard/branch_year.yaml"].replace("min_peers: 3", "min_peers: 9")
+    year.pack(**{"anping/scorecard/branch_year.yaml": ladder.replace("at_least: 90", "at_least: 101")})
+    round_ = in_publicity(year)
+
+    assert groups_to_sign(round_) == []
+    assert {row.stars for row in Result.objects.filter(run__round=round_)} == {3, None}
+    assert listed(round_) == []
+    rounds.finish_round(year.at(year.officer, 20), round_)
 
 
 STARS = PACK["anping/scorecard/branch_year.yaml"].replace("min_peers: 3", "min_peers: 9")
@@ -207,7 +395,9 @@ def signed_and_run_again(year: Year, card: str) -> tuple[Round, str]:
     round_, office = in_publicity(year), year.office
     group = Result.objects.filter(run__round=round_).values_list("peer_group", flat=True)[0]
     officer, west = year.at(year.officer, 8), year.secretary(office.other_branch)
-    review.sign_awards(officer, round_, peer_group=group, given=True, name="李某", reason="材料齐全")
+    review.sign_awards(
+        officer, round_, peer_group=group, given=True, reviewer=officer.account, reason="材料齐全"
+    )
     appeal = review.appeal_result(west, office.other_branch, round_, scorecard="branch_year", text="开了")
     values = {"held_on": "2015-10-20", "theme": "植树", "attended": "12"}
     record = write_record(west, office.other_branch, kind="theme_day_record", values=values)
@@ -224,7 +414,9 @@ def test_what_was_signed_holds_in_a_later_run_that_gives_the_same_awards(year: Y
 
     assert results(round_)["中共西庄村支部委员会"][2] == 3  # more points, the same stars
     with pytest.raises(Conflict, match="signed already"):
-        review.sign_awards(officer, round_, peer_group=group, given=False, name="王某", reason="再看")
+        review.sign_awards(
+            officer, round_, peer_group=group, given=False, reviewer=officer.account, reason="再看"
+        )
     assert rounds.finish_round(officer, round_).state == "final"
 
 
@@ -237,15 +429,17 @@ def test_awards_that_a_later_run_changed_are_signed_anew_and_withheld_until_then
     assert results(round_)["中共西庄村支部委员会"][2] == 4
     assert (waiting.peer_group, waiting.signature) == (group, None)
     assert waiting.before is not None
-    assert (waiting.before.name, waiting.before.run) == ("李某", 1)
-    assert withheld(round_) == {group}
-    assert "李某签的是第 1 次计算的评定" in page_of(year, round_)
+    assert (waiting.before.name, waiting.before.run) == (officer.actor.label, 1)
+    assert set(withheld(round_)) == {group}
+    assert f"{officer.actor.label}签的是第 1 次计算的评定" in page_of(year, round_)
     with pytest.raises(Conflict, match="1 small peer groups wait for a signature"):
         rounds.finish_round(officer, round_)
-    review.sign_awards(officer, round_, peer_group=group, given=False, name="王某", reason="补记太晚")
+    review.sign_awards(
+        officer, round_, peer_group=group, given=False, reviewer=officer.account, reason="补记太晚"
+    )
     round_ = rounds.publish_round(officer, rounds.finish_round(officer, round_))
 
-    assert withheld(round_) == {group}
+    assert set(withheld(round_)) == {group}
     assert round_.notice is not None
     assert round_.notice.body["rows"] == []
     assert [each.run for each in round_.signatures.order_by("run")] == [1, 2]
@@ -264,7 +458,7 @@ def test_a_round_opened_again_after_its_withdrawal_is_signed_anew(year: Year) ->
 
 
 def page_of(year: Year, round_: Round) -> str:
-    return browser(year.officer.actor.account).get(f"/appraisals/{round_.pk}/").content.decode()
+    return browser(year.officer).get(f"/appraisals/{round_.pk}/").content.decode()
 
 
 def test_a_remark_needs_its_reason_and_changes_no_number(year: Year) -> None:

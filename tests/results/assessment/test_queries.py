@@ -1,12 +1,13 @@
 """Who may see which result: oneself, the parent, the upper half, the best few."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from gangmu.core.errors import NotFound
-from gangmu.results.assessment.models import Round
+from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations import review, rounds
 from gangmu.results.assessment.queries.evidence import evidence_for
 from gangmu.results.assessment.queries.results import (
@@ -64,7 +65,19 @@ def test_groups_are_told_in_figures(year: Year) -> None:
 
     (group,) = groups_of(year.secretary(year.office.far_branch), round_)
 
-    assert (group.orgs, group.scored, group.highest, group.lowest) == (3, 3, 100, 0)
+    assert (group.orgs, group.scored, group.few) == (3, 3, True)
+    assert (group.highest, group.mean, group.lowest, group.starred) == (None,) * 4
+    officer = browser(year.officer)
+    assert "不足五个得分，不显示" in officer.get(f"/appraisals/{round_.pk}/").content.decode()
+
+    one = Result.objects.filter(run__round=round_).first()
+    assert one is not None
+    for org in (year.office.county, year.office.town):
+        one.pk, one.org, one.score, one.stars = None, org, Decimal(20), None
+        one.save(force_insert=True)
+    (group,) = groups_of(year.secretary(year.office.far_branch), round_)
+    assert (group.orgs, group.scored, group.highest, group.lowest, group.starred) == (5, 5, 100, 0, 2)
+    assert "不足五个得分，不显示" not in officer.get(f"/appraisals/{round_.pk}/").content.decode()
 
 
 def test_scores_are_spread_in_numbers_and_the_last_stretch_holds_a_hundred(year: Year) -> None:

@@ -10,7 +10,8 @@ import pytest
 from gangmu.kernel.audit.sealer import verify_log
 from gangmu.kernel.notices.models import Objection
 from gangmu.results.assessment.models import Appeal, Result, Review, Round, Run, Screening
-from gangmu.results.assessment.queries.rounds import groups_to_sign
+from gangmu.results.assessment.queries.awards import groups_to_sign
+from gangmu.results.assessment.queries.reviewing import offices_to_review
 from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoState
 from gangmu.work.programmes.models import Letter, Target
@@ -52,7 +53,9 @@ def test_the_year_is_judged_and_published_under_its_notice(said: list[str]) -> N
     assert round_.published_at is not None
     assert round_.published_at.date() <= TODAY.date()
     assert Result.objects.filter(run__round=round_, run__number=round_.run, rank=1).exists()
-    assert Review.objects.filter(round=round_).count() == 1
+    looked = set(Review.objects.filter(round=round_).values_list("office", flat=True))
+    assert looked == offices_to_review(round_, TODAY.date())
+    assert looked
 
 
 def test_who_was_right_is_judged_again_and_who_was_not_has_an_answer(said: list[str]) -> None:

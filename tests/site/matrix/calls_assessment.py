@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from gangmu.kernel.access.models import Account
+from gangmu.kernel.access.models import Account, Grant
 from gangmu.kernel.packs.operations import use_pack
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Run, Screening
@@ -199,13 +199,20 @@ def _(office: Office) -> Call:
     return Call({"round_": round_of(office, "review")}, office.branch)
 
 
+def _signing(office: Office) -> dict[str, Any]:
+    """What somebody who reviews the whole county says of the awards of the round."""
+    account = Account.objects.create(login="reviewer", name="王某", password="!")
+    Grant.objects.create(
+        account=account, role="officer", org=office.county, valid_from=BEGIN, reason="reviews the county"
+    )
+    return {"peer_group": "branch_year/all/-", "given": True, "reviewer": account.pk, "reason": "同意"}
+
+
 @call("assessment.finish_round")
 def _(office: Office) -> Call:
     round_ = round_of(office, "publicity")
     Round.objects.filter(pk=round_.pk).update(publicity_until=datetime(2015, 1, 2, tzinfo=UTC).date())
-    review.sign_awards(
-        office.system, round_, peer_group="branch_year/all/-", given=True, name="王某", reason="同意"
-    )
+    review.sign_awards(office.system, round_, **_signing(office))
     return Call({"round_": round_}, office.branch)
 
 
@@ -237,8 +244,7 @@ def _(office: Office) -> Call:
 
 @call("assessment.sign_awards")
 def _(office: Office) -> Call:
-    given = {"round_": round_of(office, "publicity"), "peer_group": "branch_year/all/-", "given": True}
-    return Call(given | {"name": "王某", "reason": "同意"}, office.branch)
+    return Call({"round_": round_of(office, "publicity")} | _signing(office), office.branch)
 
 
 @call("assessment.appeal_result")

@@ -8,7 +8,8 @@ from gangmu.kernel.orgs.rules import is_below
 from gangmu.results.assessment.models import Appeal, Remark, Result, Review, Round, Screening, Signature
 from gangmu.results.assessment.operations.rounds import locked_round
 from gangmu.results.assessment.queries.appeals import reviewed_before
-from gangmu.results.assessment.queries.rounds import CALENDAR, appraisal_of, groups_to_sign
+from gangmu.results.assessment.queries.awards import groups_to_sign, reviewers_of
+from gangmu.results.assessment.queries.rounds import CALENDAR, appraisal_of
 
 _NEEDED = "This must be filled in."
 
@@ -62,15 +63,21 @@ def review_part(context: Context, office: Org, round_: Round, *, text: str = "")
 
 @operation("assessment.sign_awards", permission="assessment.manage", at="round_.org")
 def sign_awards(
-    context: Context, round_: Round, *, peer_group: str, given: bool, name: str, reason: str
+    context: Context, round_: Round, *, peer_group: str, given: bool, reviewer: int, reason: str
 ) -> Signature:
-    """Sign, or withhold, the awards of one small peer group, by name and with the reason.
+    """Sign, or withhold, the awards of one small peer group of the run that stands, by name and with the reason.
 
-    In a group that is too small no ceiling holds, so a person answers for its awards: for those of
-    the run that stands. A later run that gives other ones is signed anew.
+    In a group that is too small no ceiling holds, so a person answers for its awards: somebody who
+    reviews all of the round, for those of the run that stands. A later run that gives other ones is
+    signed anew.
     """
     held = locked_round(round_, "sign")
-    signer, why = _said(name, "name", 100), _said(reason, "reason", 300)
+    why = _said(reason, "reason", 300)
+    signer = next((each for each in reviewers_of(held, context.today) if each.pk == reviewer), None)
+    if signer is None:
+        raise Invalid(
+            "Some fields need attention.", faults={"reviewer": "Choose somebody who reviews this round."}
+        )
     group = next((each for each in groups_to_sign(held) if each.peer_group == peer_group), None)
     if group is None:
         raise NotFound("There are no awards to sign in this group.")
@@ -82,7 +89,8 @@ def sign_awards(
         peer_group=peer_group,
         given=given,
         reason=why,
-        name=signer,
+        reviewer=signer,
+        name=signer.name,
         signed_by_id=context.account,
         signed_at=context.now,
     )
@@ -125,6 +133,7 @@ def answer_appeal(context: Context, appeal: Appeal, *, outcome: str, answer: str
     """Answer an appeal: upheld or rejected, with reasons; by somebody who neither reviewed nor made it.
 
     Answered once, it stays so. What is upheld is mended where the fact arose, and run again.
+    Refused when the round was withdrawn.
     """
     said = _said(answer, "answer", 1000)
     if outcome not in Appeal.Outcome.values:
@@ -132,6 +141,7 @@ def answer_appeal(context: Context, appeal: Appeal, *, outcome: str, answer: str
     held = Appeal.objects.select_for_update(of=("self",)).select_related("round", "org").get(pk=appeal.pk)
     if held.answered_at is not None:
         raise Conflict("This appeal was answered before.")
+    locked_round(held.round, "answer")
     if held.appealed_by_id == context.account or reviewed_before(held, context.account):
         raise Conflict("Whoever reviewed this result does not answer the appeal against it.")
     held.outcome, held.answer = outcome, said
@@ -146,9 +156,7 @@ def screen_round(context: Context, round_: Round) -> int:
 
     It decides nothing and tells nobody else. Asked again, it proposes whom it has not yet.
     """
-    held = Round.objects.select_for_update(of=("self",)).select_related("org", "pack").get(pk=round_.pk)
-    if held.state not in (Round.State.FINAL, Round.State.PUBLISHED):
-        raise Conflict("The round is not at this step.", {"state": held.state})
+    held = locked_round(round_, "screen")
     bound = appraisal_of(held).screen_below
     if bound is None:
         raise Conflict("This appraisal proposes nobody: it has no bound.")
@@ -174,13 +182,17 @@ def screen_round(context: Context, round_: Round) -> int:
 
 @operation("assessment.decide_screening", permission="assessment.review", at="screening.org.parent")
 def decide_screening(context: Context, screening: Screening, *, decision: str, reason: str) -> Screening:
-    """Decide, as the parent, whether an organization that was proposed is to be rectified, and why."""
+    """Decide, as the parent, whether an organization that was proposed is to be rectified, and why.
+
+    Refused when the round was withdrawn: its results propose nothing any more.
+    """
     why = _said(reason, "reason", 300)
     if decision not in Screening.Decision.values:
         raise Invalid("Some fields need attention.", faults={"decision": "This is not one of the choices."})
-    held = Screening.objects.select_for_update(of=("self",)).get(pk=screening.pk)
+    held = Screening.objects.select_for_update(of=("self",)).select_related("round").get(pk=screening.pk)
     if held.decision:
         raise Conflict("This was decided before.")
+    locked_round(held.round, "decide")
     held.decision, held.reason = decision, why
     held.decided_by_id, held.decided_at = context.account, context.now
     held.save(update_fields=["decision", "reason", "decided_by", "decided_at"])

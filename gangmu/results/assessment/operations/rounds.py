@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from pydantic import BaseModel, ConfigDict
 
 from gangmu.core.context import Context
@@ -20,6 +21,8 @@ from gangmu.kernel.facts.queries import fact_added_since, newest_fact
 from gangmu.kernel.notices.operations import publish_notice, withdraw_notice
 from gangmu.kernel.notices.rules import Term
 from gangmu.kernel.orgs.models import Org
+from gangmu.kernel.orgs.queries import in_subtree
+from gangmu.kernel.orgs.rules import ancestor_ids
 from gangmu.kernel.packs.queries import pack_by_version, pack_of, pack_version_of
 from gangmu.results.assessment.announcing import Listed, published_body
 from gangmu.results.assessment.definitions import AppraisalKind
@@ -36,7 +39,8 @@ from gangmu.results.assessment.frozen import (
 )
 from gangmu.results.assessment.models import Result, Round, Run
 from gangmu.results.assessment.phases import is_upper, possible
-from gangmu.results.assessment.queries.results import stars_given, withheld
+from gangmu.results.assessment.queries.awards import stars_given, to_be_named, withheld
+from gangmu.results.assessment.queries.reviewing import unreviewed
 from gangmu.results.assessment.queries.rounds import (
     CALENDAR,
     appraisal_of,
@@ -53,6 +57,8 @@ BATCH = 2000
 def locked_round(round_: Round, step: str) -> Round:
     """Return a round anew and held, or refuse the step that it may not take from where it is."""
     held = Round.objects.select_for_update(of=("self",)).select_related("org").get(pk=round_.pk)
+    if held.state == Round.State.WITHDRAWN:
+        raise Conflict("The round was withdrawn: %(why)s", {"why": held.withdrawn_for})
     if not possible(step, held.state):
         raise Conflict("The round is not at this step.", {"state": held.state})
     return held
@@ -63,7 +69,7 @@ def open_round(context: Context, org: Org, *, appraisal: str, period: str) -> Ro
     """Open a round of an appraisal over a period, for all at or below an organization.
 
     Refused while the period runs, while orders in it are not closed (whoever is silent would
-    not be counted), and while another round of it stands.
+    not be counted), and while another round of it stands here, above or below: nobody has two results.
     """
     span = parsed_period(period)
     kind = pack_of(org.root_id).find(AppraisalKind, appraisal)
@@ -72,10 +78,7 @@ def open_round(context: Context, org: Org, *, appraisal: str, period: str) -> Ro
     if span.kind != kind.every:
         raise Invalid("Some fields need attention.", faults={"period": "Choose another period."})
     _refuse_open_period(context, org, span)
-    if Round.objects.filter(org=org, appraisal=appraisal, period=str(span)).exclude(
-        state=Round.State.WITHDRAWN
-    ):
-        raise Conflict("There is a round of this appraisal and period already.")
+    _refuse_second(org, appraisal, span)
     return Round.objects.create(
         org=org,
         appraisal=appraisal,
@@ -86,6 +89,23 @@ def open_round(context: Context, org: Org, *, appraisal: str, period: str) -> Ro
         best=kind.best,
         opened_at=context.now,
         opened_by_id=context.account,
+    )
+
+
+def _refuse_second(org: Org, appraisal: str, span: Period) -> None:
+    """Refuse a round beside one that stands and judges some of the same organizations."""
+    standing = Round.objects.filter(appraisal=appraisal, period=str(span)).exclude(
+        state=Round.State.WITHDRAWN
+    )
+    shared = Q(org__in=ancestor_ids(org.path)) | in_subtree(org.path, "org__path")
+    other = standing.filter(shared).select_related("org").order_by("org__path").first()
+    if other is None:
+        return
+    if other.org_id == org.pk:
+        raise Conflict("There is a round of this appraisal and period already.")
+    raise Conflict(
+        "%(org)s holds a round of this appraisal and period that judges organizations of this one; nobody has two results.",
+        {"org": other.org.name},
     )
 
 
@@ -349,8 +369,15 @@ def begin_publicity(context: Context, round_: Round) -> Round:
     """Make the preliminary results known to those whom they concern, who may object and appeal.
 
     The notice lists the upper half of each peer group; everybody else finds their own result.
+    Refused while an office that reviews a part has neither said that it looked nor had its time.
     """
     held = locked_round(round_, "begin_publicity")
+    waits = unreviewed(held, context.today)
+    if waits.offices:
+        raise Conflict(
+            "%(count)s offices have not looked at their part yet; they have time until %(day)s.",
+            {"count": len(waits.offices), "day": waits.until.isoformat() if waits.until else ""},
+        )
     kind = appraisal_of(held)
     held.publicity_from = context.today
     held.publicity_until = CALENDAR.add_workdays(context.today, kind.publicity_days)
@@ -373,13 +400,8 @@ def begin_publicity(context: Context, round_: Round) -> Round:
 
 
 def listed(round_: Round) -> list[Listed]:
-    """Return who is named in a notice: the upper half of each peer group, and signed awards of small ones."""
+    """Return who is named in a notice: the upper half of each group, and signed awards in that of small ones."""
     held_back = withheld(round_)
-    rows = (
-        Result.objects.filter(run__round=round_, run__number=round_.run)
-        .select_related("org", "org__parent")
-        .order_by("scorecard", "peer_group", "rank", "org__code")
-    )
     return [
         Listed(
             row.scorecard,
@@ -390,8 +412,7 @@ def listed(round_: Round) -> list[Listed]:
             row.peers,
             stars_given(row, held_back),
         )
-        for row in rows
-        if row.upper or (row.needs_signature and row.peer_group not in held_back)
+        for row in to_be_named(round_, held_back)
     ]
 
 
@@ -443,15 +464,16 @@ def publish_round(context: Context, round_: Round) -> Round:
 
 @operation("assessment.withdraw_round", permission="assessment.manage", at="round_.org")
 def withdraw_round(context: Context, round_: Round, *, reason: str) -> Round:
-    """Withdraw what was published, for a reason that stays visible in its place.
+    """Withdraw a round, for a reason that stays visible in its place: what was published, or opened by mistake.
 
-    The results are kept; another round of the period may be opened.
+    What it made is kept, and its notices are withdrawn with it; another round of the period may be opened.
     """
     if not reason.strip():
         raise Invalid("Some fields need attention.", faults={"reason": "This must be filled in."})
     held = locked_round(round_, "withdraw")
-    if held.notice is not None:
-        withdraw_notice(context, held.notice, reason=reason)
+    for notice in (held.publicity_notice, held.notice):
+        if notice is not None and notice.withdrawn_at is None:
+            withdraw_notice(context, notice, reason=reason)
     held.state, held.withdrawn_at = Round.State.WITHDRAWN, context.now
     held.withdrawn_for = reason.strip()[:200]
     held.save(update_fields=["state", "withdrawn_at", "withdrawn_for"])

@@ -14,9 +14,10 @@ from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
+from gangmu.results.assessment.models import Appeal, Round, Screening
 from gangmu.results.assessment.operations.review import answer_appeal, decide_screening
 from gangmu.results.assessment.pages.words import OUTCOMES
-from gangmu.results.assessment.queries.appeals import appeal_by_id, reviewed_before, visible_appeals
+from gangmu.results.assessment.queries.appeals import WAITING, appeal_by_id, reviewed_before, visible_appeals
 from gangmu.results.assessment.queries.results import screening_by_id, screenings_for
 from gangmu.results.assessment.queries.rounds import round_by_id
 
@@ -42,6 +43,8 @@ DECISIONS = {
     "no": Status(say("Not to be rectified"), "grey"),
 }
 
+WITHDRAWN = Status(say("The round was withdrawn"), "grey")
+
 DECISION = (
     FieldSpec(
         code="decision",
@@ -57,13 +60,19 @@ DECISION = (
 )
 
 
+def _state(appeal: Appeal) -> Status:
+    """Return what came of an appeal; what a round that was withdrawn left open, nobody answers any more."""
+    gone = appeal.round.state == Round.State.WITHDRAWN
+    return WITHDRAWN if gone and not appeal.outcome else OUTCOMES[appeal.outcome]
+
+
 @page("assessment.view")
 def appeals(request: Request) -> HttpResponse:
     """List the appeals that the reader made, answers or stands above."""
     rows = visible_appeals(request.context)
     state = request.GET.get("state", "")
     if state == "open":
-        rows = rows.filter(answered_at=None)
+        rows = rows.filter(WAITING)
     listed = [
         Column(
             "org",
@@ -76,7 +85,7 @@ def appeals(request: Request) -> HttpResponse:
         Column("round", say("Round"), value=lambda each: each.round.title, sort="round__title", width=24),
         Column("appealed_at", say("Appealed"), "instant", sort="appealed_at"),
         Column("due_on", say("Answer due"), "date", sort="due_on"),
-        Column("outcome", say("State"), "status", value=lambda each: OUTCOMES[each.outcome]),
+        Column("outcome", say("State"), "status", value=_state),
     ]
     table = Table(
         request,
@@ -95,17 +104,18 @@ def appeal_page(request: Request, appeal_id: int) -> HttpResponse:
     context = request.context
     appeal = appeal_by_id(context, appeal_id)
     form = FieldForm(ANSWER)
-    open_here = appeal.answered_at is None and context.may("assessment.manage", appeal.round.org.path)
+    waits = appeal.answered_at is None and appeal.round.state == Round.State.PUBLICITY
+    open_here = waits and context.may("assessment.manage", appeal.round.org.path)
     barred = open_here and (
         reviewed_before(appeal, context.account) or appeal.appealed_by_id == context.account
     )
     values = {
         "appeal": appeal,
-        "status": OUTCOMES[appeal.outcome],
+        "status": _state(appeal),
         "form": form,
         "may_answer": open_here and not barred,
         "barred": barred,
-        "late": appeal.answered_at is None and context.today > appeal.due_on,
+        "late": waits and context.today > appeal.due_on,
         "crumbs": [
             (translate("Appraisals"), reverse("assessment-rounds")),
             (appeal.round.title, reverse("assessment-round", args=(appeal.round_id,))),
@@ -123,6 +133,12 @@ def appeal_page(request: Request, appeal_id: int) -> HttpResponse:
     return render(request, "assessment/appeal.html", values)
 
 
+def _screened(screening: Screening) -> Status:
+    """Return what was decided; of a round that was withdrawn nothing is to be decided any more."""
+    gone = screening.round.state == Round.State.WITHDRAWN
+    return WITHDRAWN if gone and not screening.decision else DECISIONS[screening.decision]
+
+
 @page("assessment.review")
 def screenings(request: Request) -> HttpResponse:
     """List what is proposed to the reader as a parent; nobody else sees it."""
@@ -137,7 +153,7 @@ def screenings(request: Request) -> HttpResponse:
         Column("round", say("Round"), value=lambda each: each.round.title, width=24),
         Column("score", say("Score"), "number", places=2),
         Column("bound", say("Proposed below"), "number", places=2),
-        Column("decision", say("State"), "status", value=lambda each: DECISIONS[each.decision]),
+        Column("decision", say("State"), "status", value=_screened),
     ]
     table = Table(
         request,
@@ -162,7 +178,7 @@ def screening(request: Request, screening_id: int) -> HttpResponse:
     form = FieldForm(DECISION)
     values = {
         "screening": found,
-        "status": DECISIONS[found.decision],
+        "status": _screened(found),
         "form": form,
         "round": round_by_id(context, found.round_id),
         "crumbs": [

@@ -1,7 +1,6 @@
 """Results beside each other: runs, years, organizations, and other rules."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -29,6 +28,7 @@ from gangmu.results.assessment.pages.words import (
     scorecard_titles,
     stars_text,
 )
+from gangmu.results.assessment.queries.awards import stars_given, withheld
 from gangmu.results.assessment.queries.comparing import (
     Move,
     Moves,
@@ -77,6 +77,7 @@ def _why(round_: Round, move: Move) -> str:
 
 
 def _move_table(request: Request, round_: Round, moves: Moves) -> Table:
+    held_back = withheld(round_)
     listed = [
         Column(
             "org",
@@ -109,8 +110,8 @@ def _move_table(request: Request, round_: Round, moves: Moves) -> Table:
             "stars",
             say("Stars"),
             value=lambda move: _from_to(
-                stars_text(move.before.stars if move.before else None) or formats.NOTHING,
-                stars_text(move.after.stars) or formats.NOTHING,
+                stars_text(stars_given(move.before, held_back) if move.before else None) or formats.NOTHING,
+                stars_text(stars_given(move.after, held_back)) or formats.NOTHING,
             ),
         ),
         Column("why", say("Why"), value=lambda move: _why(round_, move), width=48),
@@ -240,9 +241,8 @@ def _asked(card: ScorecardKind, sent: Mapping[str, str]) -> tuple[ScorecardKind,
         return card, translate("These numbers make no scorecard: weights above 0, two different ends.")
 
 
-def _spread(scores: Sequence[Decimal]) -> list[int]:
-    found = Counter(min(int(each) // 10, 9) for each in scores)  # 100 is in the last
-    return [found[at] for at in range(10)]
+def _count(number: int | None) -> str:
+    return translate("fewer than five") if number is None else formats.number(number)
 
 
 def _rank(judged: Judged) -> tuple[int | None, int]:
@@ -257,12 +257,13 @@ def instead(request: Request, round_id: int, card_code: str) -> HttpResponse:
     card = scorecard_of(round_, card_code)
     asked, fault = _asked(card, request.GET)
     found = what_if(context, round_, asked)
+    held_back = withheld(round_)
     kinds = indicators_of(round_, card)
     names = [f"{low}–{low + 10}" for low in range(0, 100, 10)]
     chart: Chart = columns(
         say("Scores as they stand, and as they would be"),
         names,
-        {translate("As it stands"): _spread(found.before), translate("What if"): _spread(found.after)},
+        {translate("As it stands"): found.before.spread, translate("What if"): found.after.spread},
     )
     listed = [
         Column("org", say("Organization"), value=lambda row: row.org.name, width=34),
@@ -270,7 +271,7 @@ def instead(request: Request, round_id: int, card_code: str) -> HttpResponse:
         Column("then", say("What if: score"), "number", value=lambda row: found.then(row).score, places=2),
         Column("rank", say("Rank"), "rank", value=lambda row: (row.rank, row.peers)),
         Column("then_rank", say("What if: rank"), "rank", value=lambda row: _rank(found.then(row))),
-        Column("stars", say("Stars"), value=lambda row: stars_text(row.stars)),
+        Column("stars", say("Stars"), value=lambda row: stars_text(stars_given(row, held_back))),
         Column("then_stars", say("What if: stars"), value=lambda row: stars_text(found.then(row).stars)),
     ]
     table = Table(
@@ -287,6 +288,7 @@ def instead(request: Request, round_id: int, card_code: str) -> HttpResponse:
         "fault": fault,
         "found": found,
         "chart": chart,
+        "few": any(None in (*told.spread, *told.stars.values()) for told in (found.before, found.after)),
         "table": table,
         "weights": [
             (line.indicator, worded(kinds[line.indicator].title), then.points, then.rule.linear)
@@ -297,8 +299,8 @@ def instead(request: Request, round_id: int, card_code: str) -> HttpResponse:
                 star.stars,
                 stars_text(star.stars),
                 star.at_least,
-                found.stars_before.get(star.stars, 0),
-                found.stars_after.get(star.stars, 0),
+                _count(found.before.stars[star.stars]),
+                _count(found.after.stars[star.stars]),
             )
             for star in asked.stars
         ],
@@ -314,6 +316,7 @@ def years(request: Request, org_id: int) -> HttpResponse:
     context = request.context
     org = org_by_id(context, org_id)
     found = results_over_years(context, org)
+    held_back = {row.run.round_id: withheld(row.run.round) for row in found}
     charts = []
     by_card: dict[str, list[Result]] = {}
     for row in found:
@@ -350,9 +353,12 @@ def years(request: Request, org_id: int) -> HttpResponse:
         ),
         Column("score", say("Score"), "number", places=2),
         Column("rank", say("Rank"), "rank", value=lambda row: (row.rank, row.peers)),
-        Column("stars", say("Stars"), value=lambda row: stars_text(row.stars)),
+        Column("stars", say("Stars"), value=lambda row: _stars(row, held_back)),
         Column(
-            "move", say("Since the time before"), value=lambda row: _since(row, earlier[row.pk]), width=44
+            "move",
+            say("Since the time before"),
+            value=lambda row: _since(row, earlier[row.pk], held_back),
+            width=44,
         ),
         Column("notes", say("Notes"), value=lambda row: notes_in_words(row.notes), shown=False),
     ]
@@ -403,10 +409,14 @@ def _trend(rows: list[Result]) -> dict[str, Any]:
     }
 
 
-def _since(row: Result, before: Result | None) -> str:
+def _stars(row: Result, held_back: Mapping[int, Mapping[str, int]]) -> str:
+    return stars_text(stars_given(row, held_back[row.run.round_id]))
+
+
+def _since(row: Result, before: Result | None, held_back: Mapping[int, Mapping[str, int]]) -> str:
     if before is None:
         return ""
-    moved = _from_to(stars_text(before.stars) or formats.NOTHING, stars_text(row.stars) or formats.NOTHING)
+    moved = _from_to(_stars(before, held_back) or formats.NOTHING, _stars(row, held_back) or formats.NOTHING)
     round_ = row.run.round
     return f"{moved}：{_why(round_, Move(row, before, changed_lines(before, row)))}"
 

@@ -35,13 +35,12 @@ from gangmu.results.assessment.pages.words import (
     stars_text,
 )
 from gangmu.results.assessment.parts import part_table
+from gangmu.results.assessment.queries.awards import stars_given, withheld
 from gangmu.results.assessment.queries.evidence import Side, evidence_for, place_below, share_in
 from gangmu.results.assessment.queries.results import (
     remarks_on,
     result_of,
     score_above,
-    stars_given,
-    withheld,
 )
 from gangmu.results.assessment.queries.rounds import indicators_of, round_by_id, scorecard_of, standing_run
 from gangmu.results.indicators.definitions import IndicatorKind

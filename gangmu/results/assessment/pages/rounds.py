@@ -48,6 +48,7 @@ from gangmu.results.assessment.pages.words import (
     steps_of,
 )
 from gangmu.results.assessment.queries.appeals import visible_appeals
+from gangmu.results.assessment.queries.awards import groups_to_sign, reviewers_of, stars_given, withheld
 from gangmu.results.assessment.queries.comparing import round_before
 from gangmu.results.assessment.queries.results import (
     FEWEST,
@@ -57,13 +58,11 @@ from gangmu.results.assessment.queries.results import (
     listed_results,
     own_results,
     spread_within,
-    stars_given,
-    withheld,
 )
+from gangmu.results.assessment.queries.reviewing import unreviewed
 from gangmu.results.assessment.queries.rounds import (
     appraisal_of,
     appraisals_of,
-    groups_to_sign,
     reviews_of,
     round_by_id,
     runs_of,
@@ -177,7 +176,7 @@ def _unclosed(org: Org, written: str) -> int:
 # --- one round -----------------------------------------------------------------------------
 
 
-def result_columns(round_: Round, held_back: set[str]) -> list[Column]:
+def result_columns(round_: Round, held_back: Mapping[str, int]) -> list[Column]:
     """Return the columns of a list of results, each with whether it opens."""
     cards = scorecard_titles(round_)
     return [
@@ -238,7 +237,7 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:60]
     if typed:
         rows = rows.filter(org__name__icontains=typed)
-    held_back = withheld(round_) if round_.run else set()
+    held_back = withheld(round_) if round_.run else {}
     table = Table(
         request,
         result_columns(round_, held_back),
@@ -277,10 +276,14 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "next": _next_steps(round_) if manages else (),
         "reviewing": _reviewing(context, round_),
         "reviews": reviews_of(round_) if context.may("assessment.review") else (),
+        "unreviewed": unreviewed(round_, context.today) if manages and round_.state == "review" else None,
         "runs": runs_of(round_) if manages else (),
         "appeals": visible_appeals(context).filter(round=round_).count(),
         "waits": waiting_for(round_, context.today) if manages and round_.state == "publicity" else None,
         "to_sign": signing,
+        "reviewers": [(str(each.pk), each.name) for each in reviewers_of(round_, context.today)]
+        if signing
+        else (),
         "unsigned": any(each.signature is None for each, _ in signing),
         "unclosed": unclosed(round_.org, round_.span) if manages and round_.state == "collecting" else 0,
         "crumbs": [(translate("Appraisals"), reverse("assessment-rounds")), (round_.title, "")],
@@ -288,7 +291,7 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     return render(request, "assessment/round.html", values)
 
 
-def _aim(round_: Round, context: Context, held_back: set[str]) -> dict[str, Any] | None:
+def _aim(round_: Round, context: Context, held_back: Mapping[str, int]) -> dict[str, Any] | None:
     """Return the year's aim in stars and how far it is reached, if the place has one and there are results."""
     aim = appraisal_of(round_).aim if round_.run else None
     if aim is None:
@@ -311,20 +314,35 @@ def _reviewing(context: Context, round_: Round) -> list[Org]:
     return [org for org in places_of(context, "assessment.review") if org.pk not in done]
 
 
+_WITHDRAW = ("withdraw", msgid("Withdraw"), "danger")
+
 NEXT: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "collecting": (("freeze", msgid("Freeze and judge"), "primary"),),
-    "frozen": (("run", msgid("Judge what was frozen"), "primary"),),
-    "preliminary": (("review", msgid("Begin the review"), "primary"), ("again", msgid("Freeze anew"), "")),
-    "review": (("publicity", msgid("Make it known"), "primary"), ("again", msgid("Freeze anew"), "")),
-    "publicity": (("finish", msgid("Make it final"), "primary"), ("again", msgid("Freeze anew"), "")),
+    "collecting": (("freeze", msgid("Freeze and judge"), "primary"), _WITHDRAW),
+    "frozen": (("run", msgid("Judge what was frozen"), "primary"), _WITHDRAW),
+    "preliminary": (
+        ("review", msgid("Begin the review"), "primary"),
+        ("again", msgid("Freeze anew"), ""),
+        _WITHDRAW,
+    ),
+    "review": (
+        ("publicity", msgid("Make it known"), "primary"),
+        ("again", msgid("Freeze anew"), ""),
+        _WITHDRAW,
+    ),
+    "publicity": (
+        ("finish", msgid("Make it final"), "primary"),
+        ("again", msgid("Freeze anew"), ""),
+        _WITHDRAW,
+    ),
     "final": (
         ("publish", msgid("Publish"), "primary"),
         ("screen", msgid("Propose the bottom to parents"), ""),
+        _WITHDRAW,
     ),
     "published": (
         ("check", msgid("Make it once more and compare"), "plain"),
         ("screen", msgid("Propose the bottom to parents"), ""),
-        ("withdraw", msgid("Withdraw"), "danger"),
+        _WITHDRAW,
     ),
 }
 """What may be done next, by state: the step, its words, how the button looks."""
@@ -376,7 +394,7 @@ def _publish(context: Context, round_: Round, reason: str) -> str:
 
 def _withdraw(context: Context, round_: Round, reason: str) -> str:
     withdraw_round(context, round_, reason=reason)
-    return msgid("The results are withdrawn; the reason stands in their place.")
+    return msgid("The round is withdrawn; the reason stands in its place.")
 
 
 def _check(context: Context, round_: Round, reason: str) -> str:
@@ -426,7 +444,7 @@ def sign(request: Request, round_id: int) -> HttpResponse:
             round_,
             peer_group=group,
             given=request.POST.get("given", "") == "yes",
-            name=request.POST.get("name", ""),
+            reviewer=_number(request.POST.get("reviewer", "")),
             reason=request.POST.get("reason", ""),
         )
     messages.success(request, translate("Signed."))

@@ -60,14 +60,31 @@ def notes_in_words(notes: str) -> str:
 
 
 def steps_of(round_: Round) -> list[Step]:
-    """Return how far a round has come."""
-    here = WAY.index(round_.state) if round_.state in WAY else len(WAY)
+    """Return how far a round has come; of one that was withdrawn, how far it had."""
+    if round_.state == Round.State.WITHDRAWN:
+        reached = _reached(round_)
+        return [Step(STATES[state].word, "done" if at < reached else "todo") for at, state in enumerate(WAY)]
+    here = WAY.index(round_.state)
     steps = []
     for at, state in enumerate(WAY):
         done = at < here or (at == here and state == "published")
         now = at == here and state != "published"
         steps.append(Step(STATES[state].word, "done" if done else "here" if now else "todo"))
     return steps
+
+
+def _reached(round_: Round) -> int:
+    """Return how many states a round has gone through: each leaves its day."""
+    days = (
+        round_.opened_at,
+        round_.frozen_at,
+        round_.run or None,
+        round_.review_until,
+        round_.publicity_from,
+        round_.final_at,
+        round_.published_at,
+    )
+    return sum(day is not None for day in days)
 
 
 def stars_text(stars: int | None) -> str:

@@ -7,7 +7,7 @@ from gangmu.core.errors import NotFound
 from gangmu.frame.words import msgid
 from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.kernel.orgs.queries import within
-from gangmu.results.assessment.models import Appeal, Remark, Review
+from gangmu.results.assessment.models import Appeal, Remark, Review, Round
 
 
 def visible_appeals(context: Context) -> QuerySet[Appeal]:
@@ -29,10 +29,14 @@ def appeal_by_id(context: Context, appeal_id: int) -> Appeal:
     return found
 
 
+WAITING = Q(answered_at=None, round__state=Round.State.PUBLICITY)
+"""An appeal waits for its answer as long as its round stands: one that was withdrawn has nothing to mend."""
+
+
 def appeals_to_answer(context: Context) -> QuerySet[Appeal]:
     """Return the appeals that wait for an answer of the reader's office."""
     return visible_appeals(context).filter(
-        within(context.places("assessment.manage"), "round__org__path"), answered_at=None
+        WAITING, within(context.places("assessment.manage"), "round__org__path")
     )
 
 
@@ -51,8 +55,8 @@ def appeal_counts(context: Context) -> Counts:
         return Counts()
     rows = Appeal.objects.filter(within(context.places("assessment.manage"), "round__org__path"))
     found = rows.aggregate(
-        waiting=Count("pk", filter=Q(answered_at=None)),
-        overdue=Count("pk", filter=Q(answered_at=None, due_on__lt=context.today)),
+        waiting=Count("pk", filter=WAITING),
+        overdue=Count("pk", filter=WAITING & Q(due_on__lt=context.today)),
         done=Count("pk", filter=Q(answered_by=context.account)),
     )
     return Counts(**found)
@@ -63,8 +67,8 @@ def appeal_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
     if box not in ("waiting", "overdue", "done") or not context.places("assessment.manage"):
         return []
     chosen = {
-        "waiting": Q(answered_at=None),
-        "overdue": Q(answered_at=None, due_on__lt=context.today),
+        "waiting": WAITING,
+        "overdue": WAITING & Q(due_on__lt=context.today),
         "done": Q(answered_by=context.account),
     }[box]
     rows = visible_appeals(context).filter(within(context.places("assessment.manage"), "round__org__path"))

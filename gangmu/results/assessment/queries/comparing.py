@@ -1,21 +1,22 @@
 """Results beside each other: two runs, two years, two organizations, and what other rules would give."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import starmap
 from typing import Any
 
-from django.db.models import DecimalField, Exists, OuterRef, QuerySet, Value
+import numpy as np
+from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.models import Result, Round, Run
-from gangmu.results.assessment.queries.results import readable_results
+from gangmu.results.assessment.queries.results import FEWEST, SPREAD, countable_results, readable_results
 from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
 from gangmu.results.assessment.whatif import Columns, Judged, Known, columns_of, given, judged, judged_one
 
@@ -162,51 +163,72 @@ def two_beside(left: Result, right: Result) -> tuple[Line, ...]:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What organizations have or would have, in numbers; a number of very few is None, for it is not told."""
+
+    spread: Sequence[int | None]
+    stars: Mapping[int, int | None]
+
+
+@dataclass(frozen=True)
 class Instead:
     """What other weights and rules would give, beside what stands; it is kept nowhere.
 
     ``rows`` are the results that the reader may open; ``then`` tells what one of them would be.
+    Numbers are of those that the reader may count, as on the round's page. Where some of those may
+    not be opened, a number of fewer than ``FEWEST`` is not told.
     """
 
     rows: QuerySet[Result]
     then: Callable[[Result], Judged]
-    before: Sequence[Decimal]
-    after: Sequence[Decimal]
-    stars_before: Mapping[int, int]
-    stars_after: Mapping[int, int]
-    moved: int
+    before: Told
+    after: Told
+    moved: int | None
 
 
 def what_if(context: Context, round_: Round, card: ScorecardKind) -> Instead:
-    """Return what a changed scorecard would give to all, and beside it what stands.
+    """Return what a changed scorecard would give to all within the reader's reach, and beside it what stands.
 
     All are judged, for ranks compare; of single organizations only those are told that the
     reader may open anyway. Nothing is written. By the rules that stand nothing is judged again.
     """
     shown = readable_results(context, round_).filter(scorecard=card.code).defer("lines", "vetoes")
+    counted = countable_results(context, round_).filter(scorecard=card.code)
+    open_to = Q(pk__in=shown.order_by().values("pk"))
+    least = FEWEST if counted.order_by().exclude(open_to).exists() else 0
     if card == scorecard_of(round_, card.code):
-        return _as_it_stands(shown, round_, card)
+        stands = _as_they_stand(counted, card, least)
+        return Instead(shown, _stands, stands, stands, 0)
     columns = _columns(standing_run(round_), card)
     better = {code: kind.better == "more" for code, kind in indicators_of(round_, card).items()}
     made = judged(card, better, columns)
-    before, after = columns.given, given(made)
+    places = np.array([columns.at[org] for org in counted.values_list("org_id", flat=True)], np.int64)
+    before, after = columns.given.of(places), given(made).of(places)
     return Instead(
         rows=shown,
         then=lambda row: judged_one(made, columns.at[row.org_id]),
-        before=before.scores,
-        after=after.scores,
-        stars_before=before.starred,
-        stars_after=after.starred,
-        moved=before.unlike(after),
+        before=_told(card, before.scores, before.starred, least),
+        after=_told(card, after.scores, after.starred, least),
+        moved=_unless_few(before.unlike(after), least),
     )
 
 
-def _as_it_stands(shown: QuerySet[Result], round_: Round, card: ScorecardKind) -> Instead:
-    rows = Result.objects.filter(run__round=round_, run__number=round_.run, scorecard=card.code)
-    held = list(rows.values_list("score", "stars"))
+def _as_they_stand(rows: QuerySet[Result], card: ScorecardKind, least: int) -> Told:
+    held = list(rows.order_by().values_list("score", "stars"))
     scores = [score for score, _ in held if score is not None]
-    stars = Counter(stars for _, stars in held if stars)
-    return Instead(shown, _stands, scores, scores, stars, stars, 0)
+    return _told(card, scores, Counter(stars for _, stars in held if stars), least)
+
+
+def _told(card: ScorecardKind, scores: Iterable[Decimal], starred: Mapping[int, int], least: int) -> Told:
+    found = Counter(min(int(each) // SPREAD[1], len(SPREAD) - 1) for each in scores)  # 100 is in the last
+    return Told(
+        [_unless_few(found[at], least) for at in range(len(SPREAD))],
+        {star.stars: _unless_few(starred.get(star.stars, 0), least) for star in card.stars},
+    )
+
+
+def _unless_few(count: int, least: int) -> int | None:
+    return None if 0 < count < least else count
 
 
 def _stands(row: Result) -> Judged:

@@ -1,7 +1,7 @@
 """Results as far as a reader may see them: one's own, one's children's, the upper half of others."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Avg, Case, Count, Max, Min, Q, QuerySet, When
@@ -12,7 +12,10 @@ from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.results.assessment.definitions import Aim
 from gangmu.results.assessment.models import Appeal, Remark, Result, Round, Screening
-from gangmu.results.assessment.queries.rounds import groups_to_sign
+from gangmu.results.assessment.queries.awards import is_award
+
+FEWEST = 5
+"""A count of fewer opens no further, and is told as few, to those whose own it is not."""
 
 
 def _own_or_child(context: Context) -> Q:
@@ -113,7 +116,7 @@ def results_over_years(context: Context, org: Org) -> list[Result]:
 
 @dataclass(frozen=True)
 class Group:
-    """A peer group in figures; nobody is named."""
+    """A peer group in figures; nobody is named, and of fewer than ``FEWEST`` scores none is told."""
 
     peer_group: str
     scorecard: str
@@ -122,11 +125,19 @@ class Group:
     highest: Decimal | None
     lowest: Decimal | None
     mean: Decimal | None
-    starred: int
+    starred: int | None
+
+    @property
+    def few(self) -> bool:
+        """Whether its figures would tell the scores of single organizations."""
+        return self.scored < FEWEST
 
 
 def groups_of(context: Context, round_: Round) -> list[Group]:
-    """Return the peer groups of a round within the reader's reach, in figures."""
+    """Return the peer groups of a round within the reader's reach, in figures.
+
+    Highest, mean and lowest of three are three scores: a group of few is told by its size alone.
+    """
     rows = _standing(round_)
     if _in_review(round_):
         rows = rows.filter(within(context.places("assessment.review")))
@@ -148,7 +159,11 @@ def groups_of(context: Context, round_: Round) -> list[Group]:
         )
         .order_by("scorecard", "peer_group")
     )
-    return [Group(**row) for row in figures]
+    return [_told(Group(**row)) for row in figures]
+
+
+def _told(group: Group) -> Group:
+    return replace(group, highest=None, lowest=None, mean=None, starred=None) if group.few else group
 
 
 SPREAD = tuple(range(0, 100, 10))
@@ -157,7 +172,7 @@ SPREAD = tuple(range(0, 100, 10))
 
 def spread_within(context: Context, round_: Round, group: str = "") -> dict[str, list[int]]:
     """Return how many scores within the reader's reach lie in each stretch, by scorecard; nobody is named."""
-    rows = _countable(context, round_)
+    rows = countable_results(context, round_)
     if group:
         rows = rows.filter(peer_group=group)
     above = {low: Q(score__gte=low) if low else Q(score__isnull=False) for low in SPREAD}
@@ -167,7 +182,7 @@ def spread_within(context: Context, round_: Round, group: str = "") -> dict[str,
     return {card: numbers for card, *numbers in found}
 
 
-def _countable(context: Context, round_: Round) -> QuerySet[Result]:
+def countable_results(context: Context, round_: Round) -> QuerySet[Result]:
     """Return the results that the reader may count without seeing whose they are."""
     rows = _standing(round_)
     if _in_review(round_):
@@ -207,25 +222,12 @@ def aim_reached(context: Context, round_: Round, aim: Aim, held_back: Iterable[s
 
     An award that nobody has signed yet is not counted as one.
     """
-    unsigned = Q(notes__contains="few_peers", peer_group__in=list(held_back))
+    unsigned = Q(notes__contains="few_peers", peer_group__in=list(held_back)) & is_award(round_)
     enough = Q(score__isnull=False, stars__gte=aim.stars)
-    found = _countable(context, round_).aggregate(
+    found = countable_results(context, round_).aggregate(
         all=Count("pk"), scored=Count("score"), reached=Count("pk", filter=enough & ~unsigned)
     )
     return Reached(aim.stars, aim.share, found["reached"], found["scored"], found["all"] - found["scored"])
-
-
-def withheld(round_: Round) -> set[str]:
-    """Return the small peer groups whose awards a reviewer has withheld, or nobody has signed."""
-    groups = groups_to_sign(round_)
-    return {each.peer_group for each in groups if each.signature is None or not each.signature.given}
-
-
-def stars_given(result: Result, held_back: Iterable[str]) -> int | None:
-    """Return the stars of a result as they may be shown: those that are unsigned are not."""
-    if result.needs_signature and result.peer_group in held_back:
-        return None
-    return result.stars
 
 
 def remarks_on(context: Context, round_: Round, org: Org) -> QuerySet[Remark]:
@@ -263,10 +265,6 @@ def screening_by_id(context: Context, screening_id: int) -> Screening:
     if found is None:
         raise NotFound("There is no such proposal.")
     return found
-
-
-FEWEST = 5
-"""A count of fewer opens no further, and is told as few, to those whose own it is not."""
 
 
 @dataclass(frozen=True)

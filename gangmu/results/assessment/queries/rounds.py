@@ -18,7 +18,8 @@ from gangmu.kernel.orgs.queries import in_subtree, within
 from gangmu.kernel.orgs.rules import ancestor_ids, own_id
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
 from gangmu.results.assessment.definitions import AppraisalKind, ScorecardKind
-from gangmu.results.assessment.models import Appeal, Result, Review, Round, Run, Signature
+from gangmu.results.assessment.models import Appeal, Review, Round, Run
+from gangmu.results.assessment.queries.awards import groups_to_sign
 from gangmu.results.indicators.definitions import IndicatorKind
 from gangmu.work.plans.queries.closing import open_tasks_within
 
@@ -114,51 +115,6 @@ def periods_within(period: Period) -> Iterable[Period]:
     kinds: tuple[PeriodKind, ...] = ("year", "half", "quarter", "month")
     for kind in kinds[kinds.index(period.kind) :]:
         yield from period.split(kind)
-
-
-@dataclass(frozen=True)
-class GroupToSign:
-    """The awards of one peer group that is too small for ceilings, and whether they are signed.
-
-    ``before`` is what was signed of an earlier run that gave other awards: it does not cover these.
-    """
-
-    peer_group: str
-    awards: int
-    signature: Signature | None
-    before: Signature | None = None
-
-
-Award = tuple[int, str, int]
-"""One award: the organization, the scorecard, how many stars."""
-
-
-def groups_to_sign(round_: Round) -> list[GroupToSign]:
-    """Return the small peer groups of the standing run that hold awards, with what is signed of them.
-
-    What was signed of an earlier run holds as long as the awards of the group are the same.
-    """
-    signed = {each.peer_group: each for each in Signature.objects.filter(round=round_).order_by("run")}
-    awards = _small_awards(round_, {round_.run, *(each.run for each in signed.values())})
-    found = []
-    for (run, group), given in sorted(awards.items(), key=lambda each: each[0][1]):
-        if run != round_.run:
-            continue
-        last = signed.get(group)
-        holds = last is not None and awards.get((last.run, group)) == given
-        found.append(GroupToSign(group, len(given), last if holds else None, None if holds else last))
-    return found
-
-
-def _small_awards(round_: Round, runs: set[int]) -> dict[tuple[int, str], set[Award]]:
-    """Return the awards in groups too small for ceilings, by run and group."""
-    rows = Result.objects.filter(
-        run__round=round_, run__number__in=runs, stars__isnull=False, notes__contains="few_peers"
-    ).values_list("run__number", "peer_group", "org", "scorecard", "stars")
-    found: dict[tuple[int, str], set[Award]] = {}
-    for run, group, org, scorecard, stars in rows:
-        found.setdefault((run, group), set()).add((org, scorecard, stars or 0))
-    return found
 
 
 @dataclass(frozen=True)
