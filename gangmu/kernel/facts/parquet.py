@@ -24,7 +24,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.audit.operations import require
 from gangmu.kernel.facts.operations import note_export
 from gangmu.kernel.facts.queries import facts_to_export
-from gangmu.kernel.facts.rules import Span, joined_spans, parent_within
+from gangmu.kernel.facts.rules import AsKnown, Span, joined_spans, parent_within
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import every_span, is_whole
 
@@ -75,7 +75,7 @@ def export_facts(
     period: Period,
     folder: Path,
     *,
-    known_at: datetime | None = None,
+    known_at: datetime | AsKnown | None = None,
     under: Org | None = None,
 ) -> Exported:
     """Write ``orgs.parquet`` and ``facts/`` of a period into a folder that is new or empty.
@@ -90,12 +90,13 @@ def export_facts(
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         building.chmod(0o755)
-        inside = _orgs_under(under, period) if under is not None and not is_whole(under) else None
+        inside = orgs_under(under, period) if under is not None and not is_whole(under) else None
         spans = _write(building / "orgs.parquet", ORGS, map(astuple, _spans(under, inside)))
         (building / "facts").mkdir()
         path = building / "facts" / f"{period}.parquet"
         facts = _write(path, FACTS, _rows_of(facts_to_export(period.last, known_at, inside), FACTS))
-        note_export(context, under=under, period=str(period), known_at=known_at, orgs=spans, facts=facts)
+        at = known_at.at if isinstance(known_at, AsKnown) else known_at
+        note_export(context, under=under, period=str(period), known_at=at, orgs=spans, facts=facts)
         if folder.exists():
             folder.rmdir()
         building.rename(folder)
@@ -104,7 +105,7 @@ def export_facts(
     return Exported(folder, spans, facts)
 
 
-def _orgs_under(top: Org, period: Period) -> set[int]:
+def orgs_under(top: Org, period: Period) -> set[int]:
     """Return an organization and all that stood below it on any day of a period."""
     mark = f"/{top.pk}/"
     return {

@@ -12,18 +12,27 @@ from django.db.models.functions import Cast, Concat, Round
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
-from gangmu.kernel.facts.rules import ALL_ITEMS, MOST_PLACES, VOID, value_of
+from gangmu.kernel.facts.rules import ALL_ITEMS, MOST_PLACES, VOID, AsKnown, value_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within, within_below
 from gangmu.kernel.orgs.rules import own_id
 
 
-def counting_facts(context: Context, known_at: datetime | None = None) -> QuerySet[Fact]:
+def _known(known_at: datetime | AsKnown | None) -> Q:
+    """Return the condition that a fact is known at an instant, now, or for some organizations later than for others."""
+    if known_at is None:
+        return Q()
+    if isinstance(known_at, AsKnown):
+        return Q(known_at__lte=known_at.at) | Q(known_at__lte=known_at.later, org__in=known_at.orgs)
+    return Q(known_at__lte=known_at)
+
+
+def counting_facts(context: Context, known_at: datetime | AsKnown | None = None) -> QuerySet[Fact]:
     """Return the facts within the reader's reach that count, now or as known at an instant.
 
     What was replaced by a fact known by then is left out, and so are void ones.
     """
-    known = Q(known_at__lte=known_at) if known_at else Q()
+    known = _known(known_at)
     later = Fact.objects.filter(known, replaces=OuterRef("fact"))
     return Fact.objects.filter(known, ~Exists(later), within(context.places("plans.view"))).exclude(code=VOID)
 
@@ -61,7 +70,7 @@ class Sought:
     code: str
     items: frozenset[str] | None
     period: Period
-    known_at: datetime | None = None
+    known_at: datetime | AsKnown | None = None
     ever: bool = False
 
     @property
@@ -94,7 +103,8 @@ def brought_below(context: Context, top: Org, sought: Sought) -> dict[int, Broug
     added = {"facts": Sum("facts"), "known": Sum("known"), "total": Sum("total")}
     if sought.known_at is None:
         return _by_place(top, sums, **added)
-    since = Q(changed_at__gt=sought.known_at) | Q(changed_at__isnull=True)
+    known_at = sought.known_at.at if isinstance(sought.known_at, AsKnown) else sought.known_at
+    since = Q(changed_at__gt=known_at) | Q(changed_at__isnull=True)
     changed = sorted(set(sums.filter(since).order_by().values_list("org", flat=True)))
     found = _by_place(top, sums.exclude(org__in=changed), **added)
     if changed:
@@ -153,14 +163,14 @@ def orgs_where_so(code: str, items: Iterable[str], day: date) -> QuerySet[Fact, 
 
 
 def facts_to_export(
-    last: date, known_at: datetime | None, orgs: Iterable[int] | None = None
+    last: date, known_at: datetime | AsKnown | None, orgs: Iterable[int] | None = None
 ) -> QuerySet[Fact]:
     """Return what a round over a period that ends on ``last`` has to read, by id.
 
     All facts up to that day, since the newest value of an item may come from an earlier
     period; and later ones that replace one of them, since what is replaced stays replaced.
     """
-    known = Q(known_at__lte=known_at) if known_at else Q()
+    known = _known(known_at)
     here = Q() if orgs is None else Q(org__in=orgs)
     upto = Fact.objects.filter(known, here, day__lte=last)
     # looked up for the few later ones that replace something; a list of all ids would be made anew each time

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -84,6 +84,15 @@ def _fits(value: Decimal) -> bool:
     if not value.is_finite() or abs(value) >= MOST_WHOLE or value != round(value, MOST_PLACES):
         return False
     return abs(value) < _SURELY_FITS or len(value.normalize().as_tuple().digits) <= MOST_DIGITS
+
+
+@dataclass(frozen=True)
+class AsKnown:
+    """As known when facts count: at an instant, and of some organizations, by their ids, at a later one."""
+
+    at: datetime
+    later: datetime
+    orgs: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

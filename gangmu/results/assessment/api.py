@@ -91,12 +91,16 @@ class RoundIn(Schema):
 
 
 class RunOut(Schema):
-    """One freezing of a round, with its fingerprints and those of its results."""
+    """One freezing of a round, with its fingerprints and those of its results.
+
+    ``facts_until``: a run for upheld appeals takes later facts of who appealed alone.
+    """
 
     id: int
     number: int
     reason: str
     known_at: datetime
+    facts_until: datetime | None
     tree_hash: str
     facts_hash: str
     facts: int
@@ -379,7 +383,7 @@ def read_result(request: Request, round_id: int, org_id: int, card_code: str) ->
     round_ = round_by_id(request.context, round_id)
     row = result_of(request.context, round_, org_id, card_code)
     kinds = indicators_of(round_, scorecard_of(round_, card_code))
-    known_at = standing_run(round_).known_at
+    known_at = standing_run(round_).as_known
     lines = []
     for line in row.lines:
         kind = kinds.get(line["indicator"])

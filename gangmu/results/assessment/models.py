@@ -1,5 +1,6 @@
 """Rounds, what each run of one came to, and what people said about it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 
 from gangmu.core.periods import Period
 from gangmu.kernel.access.models import Account
+from gangmu.kernel.facts.rules import AsKnown
 from gangmu.kernel.notices.models import Notice
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.packs.models import PackVersion
@@ -88,7 +90,9 @@ class Round(models.Model):
 class Run(models.Model):
     """One freezing of a round and what the engine made of it. Never deleted.
 
-    ``tree`` is the tree itself, as it was exported; facts are found again by ``known_at``.
+    ``tree`` is the tree itself, as it was exported; facts are found again by ``known_at``. A run
+    for appeals that were upheld takes what is known by then of the organizations in ``later_for``
+    alone; of all others it takes what was known at ``facts_until``, as the run before.
     Their fingerprints and those of the results prove that a later run is the same.
     """
 
@@ -96,6 +100,8 @@ class Run(models.Model):
     number = models.PositiveSmallIntegerField()
     reason = models.CharField(max_length=300, blank=True)
     known_at = models.DateTimeField()
+    facts_until = models.DateTimeField(null=True)
+    later_for = models.JSONField(default=list)
     frozen_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     folder = models.CharField(max_length=60)
     tree = models.BinaryField()
@@ -112,6 +118,17 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} run {self.number}"
+
+    @property
+    def as_known(self) -> datetime | AsKnown:
+        """As known when, and of whom later, facts count in this run."""
+        if self.facts_until is None:
+            return self.known_at
+        return AsKnown(self.facts_until, self.known_at, frozenset(self.later_for))
+
+    def known_of(self, org: int) -> datetime:
+        """Return up to when what became known of an organization counts."""
+        return self.known_at if self.facts_until is None or org in self.later_for else self.facts_until
 
 
 class Result(models.Model):

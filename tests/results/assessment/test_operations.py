@@ -12,6 +12,7 @@ from gangmu.results.assessment.operations import review, rounds
 from gangmu.results.assessment.operations.rounds import listed
 from gangmu.results.assessment.queries.appeals import appeals_to_answer
 from gangmu.results.assessment.queries.awards import groups_to_sign, reviewers_of, withheld
+from gangmu.results.assessment.queries.evidence import evidence_for
 from gangmu.results.assessment.queries.results import listed_results, screenings_for
 from gangmu.results.assessment.queries.reviewing import (
     review_counts,
@@ -19,6 +20,7 @@ from gangmu.results.assessment.queries.reviewing import (
     screening_counts,
     screening_entries,
 )
+from gangmu.results.assessment.queries.rounds import indicators_of, scorecard_of, standing_run
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late
 from gangmu.work.records.operations import write_record
@@ -443,6 +445,57 @@ def test_awards_that_a_later_run_changed_are_signed_anew_and_withheld_until_then
     assert round_.notice is not None
     assert round_.notice.body["rows"] == []
     assert [each.run for each in round_.signatures.order_by("run")] == [1, 2]
+
+
+def late_answer(year: Year, org: Any) -> None:
+    """Have an organization hold its theme day after all, and say so late."""
+    secretary = year.secretary(org)
+    values = {"held_on": "2015-10-20", "theme": "植树", "attended": "12"}
+    record = write_record(secretary, org, kind="theme_day_record", values=values)
+    answer_late(secretary, Task.objects.get(org=org, duty="theme_day"), record=record)
+
+
+def test_a_run_for_an_appeal_takes_later_facts_of_who_appealed_alone(year: Year) -> None:
+    round_, office = in_publicity(year), year.office
+    officer, west = year.at(year.officer, 8), year.secretary(office.other_branch)
+    before = results(round_)
+    with pytest.raises(Conflict, match="run again only for an appeal that was upheld"):
+        rounds.freeze_anew(officer, round_, reason="再算一次")
+    appeal = review.appeal_result(west, office.other_branch, round_, scorecard="branch_year", text="开了")
+    for org in (office.other_branch, office.far_branch):
+        late_answer(year, org)
+    review.answer_appeal(officer, appeal, outcome="upheld", answer="补记完成")
+
+    run = rounds.freeze_anew(officer, round_, reason="申诉成立")
+    rounds.run_round(officer, round_)
+    round_ = Round.objects.get(pk=round_.pk)
+
+    first = round_.runs.get(number=1)
+    assert (run.facts_until, run.later_for) == (first.known_at, [office.other_branch.pk])
+    after = results(round_)
+    assert after["中共西庄村支部委员会"] != before["中共西庄村支部委员会"]
+    assert after["中共南坡村支部委员会"] == before["中共南坡村支部委员会"]
+    assert rounds.check_round(officer, round_).same
+    moved = browser(officer)
+    assert "申诉成立的组织" in moved.get(f"/appraisals/{round_.pk}/moves/").content.decode()
+    kind = indicators_of(round_, scorecard_of(round_, "branch_year"))["answered"]
+    for org, answered in ((office.other_branch, 2), (office.far_branch, 0)):
+        secretary = year.secretary(org)
+        found = evidence_for(secretary, org, kind, round_.span, standing_run(round_).as_known)
+        rows = next(side.rows for side in found.sides if side.name == "numerator")
+        assert rows is not None
+        assert sum(row.value or 0 for row in rows) == answered
+
+
+def test_a_run_before_the_results_are_known_takes_all_that_is_known(year: Year) -> None:
+    round_, officer = preliminary(year), year.at(year.officer, 8)
+    late_answer(year, year.office.far_branch)
+
+    run = rounds.freeze_anew(officer, round_, reason="审核中发现漏报")
+    rounds.run_round(officer, round_)
+
+    assert (run.facts_until, run.later_for) == (None, [])
+    assert results(Round.objects.get(pk=round_.pk))["中共南坡村支部委员会"][0] != "0.00"
 
 
 def test_a_round_opened_again_after_its_withdrawal_is_signed_anew(year: Year) -> None:

@@ -152,7 +152,7 @@ def _(office: Office) -> Call:
 
 @call("assessment.freeze_again")
 def _(office: Office) -> Call:
-    given = {"round_": round_of(office, "publicity"), "frozen": _frozen(office), "reason": "申诉成立"}
+    given = {"round_": round_of(office, "review"), "frozen": _frozen(office), "reason": "审核中发现漏报"}
     return Call(given, office.branch)
 
 

@@ -16,8 +16,9 @@ from gangmu.core.errors import Conflict, Invalid
 from gangmu.core.periods import Period
 from gangmu.frame.words import say
 from gangmu.kernel.audit.operations import operation, require
-from gangmu.kernel.facts.parquet import export_facts
+from gangmu.kernel.facts.parquet import export_facts, orgs_under
 from gangmu.kernel.facts.queries import fact_added_since, newest_fact
+from gangmu.kernel.facts.rules import AsKnown
 from gangmu.kernel.notices.operations import publish_notice, withdraw_notice
 from gangmu.kernel.notices.rules import Term
 from gangmu.kernel.orgs.models import Org
@@ -37,7 +38,7 @@ from gangmu.results.assessment.frozen import (
     rows_of,
     write_pack,
 )
-from gangmu.results.assessment.models import Result, Round, Run
+from gangmu.results.assessment.models import Appeal, Result, Round, Run
 from gangmu.results.assessment.phases import is_upper, possible
 from gangmu.results.assessment.queries.awards import stars_given, to_be_named, withheld
 from gangmu.results.assessment.queries.reviewing import unreviewed
@@ -125,6 +126,8 @@ class Frozen(BaseModel):
 
     folder: str
     known_at: datetime
+    facts_until: datetime | None = None
+    later_for: tuple[int, ...] = ()
     facts: int
     last_fact: int
     tree_hash: str
@@ -145,10 +148,34 @@ def freeze(context: Context, round_: Round) -> Run:
 
 
 def freeze_anew(context: Context, round_: Round, *, reason: str) -> Run:
-    """Freeze the facts once more, as they are known now, under the pack of the first freezing."""
+    """Freeze the facts once more under the pack of the first freezing, for a reason.
+
+    Until the results are made known, as they are known now. From then on for appeals that were
+    upheld alone: what is known now of who appealed, and of all others what was known before.
+    """
     _check_before(context, round_, "freeze_again")
-    frozen = _frozen_folder(context, round_, round_.pack)
+    frozen = _frozen_folder(context, round_, round_.pack, _as_known(context, round_))
     return _kept_or_removed(frozen, lambda: freeze_again(context, round_, frozen=frozen, reason=reason))
+
+
+def _as_known(context: Context, round_: Round) -> AsKnown | None:
+    """Return as known when a round that was made known takes its facts once more; None: now, as one that was not."""
+    if round_.state != Round.State.PUBLICITY:
+        return None
+    upheld = Appeal.objects.filter(round=round_, outcome=Appeal.Outcome.UPHELD).select_related("org")
+    orgs = {each.org for each in upheld}
+    if not orgs:
+        raise Conflict(_KNOWN_ALREADY)
+    before = Run.objects.filter(round=round_, facts_until=None).order_by("number").defer("tree").last()
+    assert before is not None  # a round is made known after its first run
+    below = frozenset().union(*(orgs_under(org, round_.span) for org in orgs))
+    return AsKnown(before.known_at, context.now, below)
+
+
+_KNOWN_ALREADY = (
+    "Results that are made known are run again only for an appeal that was upheld; "
+    "what else is wrong, withdraw the round for, and open another."
+)
 
 
 def _check_before(context: Context, round_: Round, step: str) -> None:
@@ -157,18 +184,21 @@ def _check_before(context: Context, round_: Round, step: str) -> None:
         raise Conflict("The round is not at this step.", {"state": round_.state})
 
 
-def _frozen_folder(context: Context, round_: Round, version: Any) -> Frozen:
+def _frozen_folder(context: Context, round_: Round, version: Any, known: AsKnown | None = None) -> Frozen:
     name = f"{round_.pk}-{secrets.token_hex(6)}"
     folder = Path(settings.GANGMU_DATA) / "rounds" / name
     last = newest_fact()
     try:
         folder.mkdir(parents=True)
-        done = export_facts(context, round_.span, folder / DATA, known_at=context.now, under=round_.org)
+        at = known or context.now
+        done = export_facts(context, round_.span, folder / DATA, known_at=at, under=round_.org)
         write_pack(version.files, folder / PACK)
         prints = prints_of(folder / DATA)
         return Frozen(
             folder=name,
             known_at=context.now,
+            facts_until=known.at if known else None,
+            later_for=tuple(sorted(known.orgs)) if known else (),
             facts=done.facts,
             last_fact=last,
             tree_hash=prints.tree,
@@ -213,11 +243,13 @@ def freeze_again(context: Context, round_: Round, *, frozen: Frozen, reason: str
     """Freeze the facts of a round anew, for a reason: an appeal that was upheld, a fault that was found.
 
     The pack stays the one of the first freezing. What stood is kept beside, and the
-    difference is told.
+    difference is told. Refused for results that are made known, but for an appeal that was upheld.
     """
     if not reason.strip():
         raise Invalid("Some fields need attention.", faults={"reason": "This must be filled in."})
     held = locked_round(round_, "freeze_again")
+    if held.state == Round.State.PUBLICITY and not frozen.later_for:
+        raise Conflict(_KNOWN_ALREADY)
     last = Run.objects.filter(round=held).order_by("-number").values_list("number", flat=True)[0]
     return _new_run(context, held, frozen, last + 1, reason.strip()[:300])
 
@@ -231,6 +263,8 @@ def _new_run(context: Context, round_: Round, frozen: Frozen, number: int, reaso
         number=number,
         reason=reason,
         known_at=frozen.known_at,
+        facts_until=frozen.facts_until,
+        later_for=list(frozen.later_for),
         frozen_by_id=context.account,
         folder=frozen.folder,
         tree=tree,
@@ -501,7 +535,7 @@ def check_round(context: Context, round_: Round) -> Checked:
     folder = Path(settings.GANGMU_DATA) / "rounds" / name
     try:
         folder.mkdir(parents=True)
-        export_facts(context, round_.span, folder / DATA, known_at=run.known_at, under=round_.org)
+        export_facts(context, round_.span, folder / DATA, known_at=run.as_known, under=round_.org)
         (folder / DATA / "orgs.parquet").write_bytes(bytes(run.tree))
         write_pack(round_.pack.files, folder / PACK)
         facts = prints_of(folder / DATA).facts == run.facts_hash

@@ -149,6 +149,7 @@ def differences(request: Request, round_id: int) -> HttpResponse:
         "table": table,
         "moves": moves,
         "unseen": moves.all - len(moves.rows),
+        "facts_until": standing_run(round_).facts_until if since == "run" else None,
         "said": said,
         "since": since,
         "before": before,
@@ -198,7 +199,7 @@ def _sampled(
     """Return the margins of a sampled line on both sides, and whether the two differ beyond them."""
     if kind.sample is None or both[1] is None:
         return {}
-    known_at = standing_run(round_).known_at
+    known_at = standing_run(round_).as_known
     one, other = (share_in(context, round_, row, kind, known_at) for row in both if row is not None)
     said = ""
     if one is not None and other is not None:

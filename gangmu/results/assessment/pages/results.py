@@ -128,7 +128,7 @@ def margin_text(share: Share | None) -> str:
 
 def _lines(context: Context, round_: Round, result: Result, card: ScorecardKind) -> list[dict[str, Any]]:
     kinds = indicators_of(round_, card)
-    known_at = standing_run(round_).known_at
+    known_at = standing_run(round_).as_known
     found = []
     for line in card.lines:
         held = result.line(line.indicator)
@@ -337,7 +337,7 @@ def line_page(
         raise NotFound("There is no such line.")
     run = standing_run(round_)
     place = _place(request, result.org) if kind.scope == "subtree" else result.org
-    evidence = evidence_for(context, place, kind, round_.span, run.known_at)
+    evidence = evidence_for(context, place, kind, round_.span, run.as_known)
     amounts = {side.name: decimal_of(held[side.name]) for side in evidence.sides}
     if place != result.org:
         amounts = {side.name: side.total for side in evidence.sides}
@@ -361,13 +361,13 @@ def line_page(
         "place": place,
         "kind": kind,
         "value": value_text(kind, decimal_of(held["value"])),
-        "margin": margin_text(share_in(context, round_, result, kind, run.known_at)),
+        "margin": margin_text(share_in(context, round_, result, kind, run.as_known)),
         "points": decimal_of(held["points"]),
         "line": line,
         "rule": rule_in_words(line),
         "held": held,
         "sides": sides,
-        "known_at": run.known_at,
+        "known_at": run.known_of(place.pk),
         "unknown": worded(UNKNOWN[line.unknown]),
         "crumbs": [
             (translate("Appraisals"), reverse("assessment-rounds")),

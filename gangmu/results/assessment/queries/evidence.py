@@ -11,6 +11,7 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import Brought, Sought, brought_below, counting_facts
+from gangmu.kernel.facts.rules import AsKnown
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, org_by_id, visible_orgs
 from gangmu.kernel.orgs.rules import is_below
@@ -74,7 +75,12 @@ def measured(measure: Measure) -> tuple[str, str]:
 
 
 def facts_behind(
-    context: Context, org: Org, kind: IndicatorKind, measure: Measure, period: Period, known_at: datetime
+    context: Context,
+    org: Org,
+    kind: IndicatorKind,
+    measure: Measure,
+    period: Period,
+    known_at: datetime | AsKnown,
 ) -> QuerySet[Fact]:
     """Return the facts that a measure reads for an organization, as far as the reader sees them."""
     verb, code = measured(measure)
@@ -93,7 +99,7 @@ def place_below(context: Context, org: Org, place_id: int) -> Org:
 
 
 def evidence_for(
-    context: Context, org: Org, kind: IndicatorKind, period: Period, known_at: datetime
+    context: Context, org: Org, kind: IndicatorKind, period: Period, known_at: datetime | AsKnown
 ) -> Evidence:
     """Return what lies behind both sides of an indicator of an organization, or of its part at a place below.
 
@@ -167,7 +173,7 @@ def _told(brought: Brought, verb: str) -> Decimal | None:
 
 
 def share_in(
-    context: Context, round_: Round, result: Result, kind: IndicatorKind, known_at: datetime
+    context: Context, round_: Round, result: Result, kind: IndicatorKind, known_at: datetime | AsKnown
 ) -> Share | None:
     """Return the share that a sampled line shows, with how many there are; None where nothing was sampled.
 
