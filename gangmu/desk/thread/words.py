@@ -9,6 +9,7 @@ from gangmu.core.text import Text
 from gangmu.desk.thread.rules import Break, Why
 from gangmu.frame.formats import listed
 from gangmu.frame.words import say, worded
+from gangmu.kernel.facts.words import item_in_words
 from gangmu.kernel.packs.rules import Pack
 
 STATIONS: Mapping[str, Text] = {
@@ -85,20 +86,7 @@ def title_of(pack: Pack, kind: str, code: str) -> str:
 
 def items_in_words(pack: Pack, items: frozenset[str] | None) -> str:
     """Return which items are counted: duties and records by their titles, fields by theirs."""
-    return listed(_item_in_words(pack, each) for each in sorted(items or ()))
-
-
-def _item_in_words(pack: Pack, item: str) -> str:
-    kind, _, field = item.partition(".")
-    for sort in ("record", "duty"):
-        placed = pack.definitions.get(sort, {}).get(kind)
-        if placed is None:
-            continue
-        specs = getattr(placed.definition, "fields", ())
-        spec = next((each for each in specs if each.code == field), None)
-        title = worded(placed.definition.title)
-        return f"{title} · {worded(spec.title)}" if spec else title
-    return item
+    return listed(item_in_words(pack, each) for each in sorted(items or ()))
 
 
 def period_in_words(written: str) -> str:

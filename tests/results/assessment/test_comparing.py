@@ -8,9 +8,11 @@ import pytest
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.operations import rounds
+from gangmu.results.assessment.pages.results import values_apart
 from gangmu.results.assessment.queries.comparing import moves_between, what_if
 from gangmu.results.assessment.queries.rounds import scorecard_of
 from gangmu.results.assessment.whatif import Judged, Known, changed_card, columns_of, judged, judged_one
+from gangmu.results.indicators.definitions import IndicatorKind
 from tests.results.assessment.conftest import Year
 from tests.results.assessment.test_operations import in_publicity
 from tests.work.plans.test_doors import browser
@@ -136,3 +138,23 @@ def test_ranks_and_stars_are_those_of_the_contract(seed: int) -> None:
         assert found[org].rank == (None if small else above + 1)
         five = value * 100 >= 70 and (small or reach <= len(values) * 3 // 10)
         assert found[org].stars == (5 if five else 1 if value * 100 >= 10 else None)
+
+
+def test_two_values_are_told_with_the_places_that_part_them() -> None:
+    rate = IndicatorKind.model_validate(
+        {
+            "code": "on_time",
+            "title": "按期完成率",
+            "numerator": {"sum": "task.on_time"},
+            "denominator": {"sum": "task.due"},
+        }
+    )
+
+    def told(before: str, after: str) -> tuple[str, str]:
+        return values_apart(rate, Decimal(before), Decimal(after))
+
+    assert told("0.50", "0.75") == ("50.0%", "75.0%")
+    assert told("0.9936", "0.9941") == ("99.36%", "99.41%")
+    assert told("0.993600", "0.993603") == ("99.3600%", "99.3603%")
+    assert told("0.9936", "0.9936") == ("99.4%", "99.4%")
+    assert values_apart(rate, None, Decimal("0.5")) == ("—", "50.0%")

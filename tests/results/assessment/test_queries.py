@@ -134,3 +134,14 @@ def test_what_is_proposed_is_shown_to_the_parent_alone(year: Year) -> None:
     assert proposed_in(year.at(year.officer, 21), round_, year.office.county) == (0, 0)
     assert proposed_in(year.secretary(year.office.far_branch), round_, year.office.far_branch) == (0, 0)
     assert Round.objects.get(pk=round_.pk).state == "final"
+
+
+def test_what_lies_behind_a_line_is_called_by_its_title(year: Year) -> None:
+    round_, branch = in_publicity(year), year.office.branch
+
+    page = browser(year.secretary(branch)).get(f"/appraisals/{round_.pk}/of/{branch.pk}/branch_year/on_time/")
+
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "主题党日" in told
+    assert ">theme_day<" not in told

@@ -21,7 +21,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.margins import differ
 from gangmu.results.assessment.models import Result, Round
-from gangmu.results.assessment.pages.results import decimal_of, margin_text, value_text
+from gangmu.results.assessment.pages.results import decimal_of, margin_text, value_text, values_apart
 from gangmu.results.assessment.pages.words import (
     notes_in_words,
     period_in_words,
@@ -68,8 +68,8 @@ def _why(round_: Round, move: Move) -> str:
     said = translate(WHY[move.why])
     kinds = indicators_of(round_, scorecard_of(round_, move.after.scorecard))
     parts = [
-        f"{worded(kinds[each.indicator].title)} {value_text(kinds[each.indicator], each.before)} → "
-        f"{value_text(kinds[each.indicator], each.after)} ({each.points:+})"
+        f"{worded(kinds[each.indicator].title)} "
+        f"{_from_to(*values_apart(kinds[each.indicator], each.before, each.after))} ({each.points:+})"
         for each in move.lines
         if each.indicator in kinds
     ]

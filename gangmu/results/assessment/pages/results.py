@@ -19,9 +19,12 @@ from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.facts.models import Fact
+from gangmu.kernel.facts.words import item_in_words
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import ancestors_of, org_by_id
 from gangmu.kernel.orgs.rules import is_below
+from gangmu.kernel.packs.queries import pack_by_version
+from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.changing import Change, Now, changes
 from gangmu.results.assessment.definitions import Line, ScorecardKind
 from gangmu.results.assessment.margins import Share, margin_of
@@ -103,13 +106,28 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def value_text(kind: IndicatorKind | None, value: Decimal | None) -> str:
-    """Return a value as people read it: a rate in percent."""
+def value_text(kind: IndicatorKind | None, value: Decimal | None, places: int = 1) -> str:
+    """Return a value as people read it: a rate in percent, to so many places."""
     if value is None:
         return formats.NOTHING
     if kind is not None and kind.denominator is not None and kind.denominator.number is None and value <= 1:
-        return f"{formats.number(value * 100, 1)}%"
+        return f"{formats.number(value * 100, places)}%"
     return formats.number(value)
+
+
+_MOST_PLACES = 4
+"""A value holds six places, a percentage of it four."""
+
+
+def values_apart(
+    kind: IndicatorKind | None, before: Decimal | None, after: Decimal | None
+) -> tuple[str, str]:
+    """Return two values with as many places as it takes to see that they differ."""
+    for places in range(1, _MOST_PLACES):
+        told = value_text(kind, before, places), value_text(kind, after, places)
+        if told[0] != told[1] or before == after:
+            return told
+    return value_text(kind, before, _MOST_PLACES), value_text(kind, after, _MOST_PLACES)
 
 
 def margin_text(share: Share | None) -> str:
@@ -299,13 +317,13 @@ def source_url(source: str) -> str | None:
     return reverse(pages[kind], args=(int(number),)) if kind in pages and number.isdecimal() else None
 
 
-def _fact_table(request: Request, side: Side, code: str) -> Table | None:
+def _fact_table(request: Request, pack: Pack, side: Side, code: str) -> Table | None:
     if side.rows is None:
         return None
     listed = [
         Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
         Column("day", say("Day"), "date"),
-        Column("item", say("What")),
+        Column("item", say("What"), value=lambda fact: item_in_words(pack, fact.item)),
         Column("value", say("Value"), "number"),
         Column("source", say("Record"), value=_source_words, link=lambda fact: source_url(fact.source)),
         Column("fact", say("Fact"), shown=False),
@@ -342,6 +360,7 @@ def line_page(
     if place != result.org:
         amounts = {side.name: side.total for side in evidence.sides}
     words = {"numerator": translate("Numerator"), "denominator": translate("Denominator")}
+    pack = pack_by_version(round_.pack)
     sides = [
         {
             "title": words[side.name],
@@ -350,7 +369,7 @@ def line_page(
             "count": side.count,
             "withheld": side.withheld,
             "parts": _part_table(request, side) if side.parts else None,
-            "table": _fact_table(request, side, side.name),
+            "table": _fact_table(request, pack, side, side.name),
         }
         for side in evidence.sides
     ]
