@@ -7,7 +7,7 @@ import pytest
 
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.models import Result, Round
-from gangmu.results.assessment.operations import rounds
+from gangmu.results.assessment.operations import review, rounds
 from gangmu.results.assessment.pages.results import values_apart
 from gangmu.results.assessment.queries.comparing import moves_between, what_if
 from gangmu.results.assessment.queries.rounds import scorecard_of
@@ -86,6 +86,9 @@ def test_moves_tell_each_reader_of_their_own_and_count_the_others(year: Year) ->
     from gangmu.work.records.operations import write_record
 
     far = year.secretary(year.office.far_branch)
+    appeal = review.appeal_result(
+        far, year.office.far_branch, round_, scorecard="branch_year", text="办了，没有填"
+    )
     for task in Task.objects.filter(org=year.office.far_branch):
         values = {"held_on": "2015-10-20"} | (
             {"theme": "植树", "attended": "9"}
@@ -94,6 +97,7 @@ def test_moves_tell_each_reader_of_their_own_and_count_the_others(year: Year) ->
         )
         kind = task.order.answer_kind
         answer_late(far, task, record=write_record(far, year.office.far_branch, kind=kind, values=values))
+    review.answer_appeal(year.at(year.officer, 8), appeal, outcome="upheld", answer="补记")
     rounds.freeze_anew(year.at(year.officer, 8), round_, reason="补记")
     rounds.run_round(year.at(year.officer, 8), round_)
     round_ = Round.objects.select_related("org", "pack").get(pk=round_.pk)
