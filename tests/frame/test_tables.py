@@ -12,6 +12,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from gangmu.core.context import Context, Stranger
+from gangmu.frame.sheets import Sheet, SheetColumn, xlsx_bytes
 from gangmu.frame.tables import Column, Table
 
 COLUMNS = (
@@ -99,6 +100,31 @@ def test_csv_runs_nothing_and_keeps_figures():
         ["乙", "", "", "12"],
         ["丙", "2015-10-09", "-0.5", "7"],
     ]
+
+
+def test_file_writes_numbers_without_zeros_behind_them():
+    rows = [{"money": Decimal("51792.0000")}, {"money": Decimal("0.5000")}, {"money": Decimal(120)}]
+
+    columns = [Column("money", "数", "number")]
+    request = RequestFactory().get("/", {"export": "csv"})
+    plain = Table(request, columns, rows, made_by="马某").export()
+    assert plain is not None
+    assert plain.content.decode("utf-8-sig").split() == ["数", "51792", "0.5", "120"]
+
+
+def test_workbook_keeps_marks_that_xml_cannot_and_days_in_any_column():
+    sheet = Sheet(
+        "表",
+        [SheetColumn("一"), SheetColumn("二")],
+        [["甲\x00<&乙", date(2015, 10, 8)]],
+        date(2015, 10, 9),
+        "马",
+    )
+
+    page = load_workbook(io.BytesIO(xlsx_bytes(sheet))).active
+
+    assert (page["A4"].value, page["B4"].value.date()) == ("甲<&乙", date(2015, 10, 8))
+    assert (page["A4"].border.left.style, page.dimensions) == ("thin", "A1:B4")
 
 
 def test_nothing_leaves_unless_it_is_asked_for():

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gangmu.core.doubts import DoubtCheck, Found, Look, Params
+from gangmu.frame.formats import number
 from gangmu.frame.words import say
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.rules import VOID
@@ -85,7 +86,7 @@ def _in_future(look: Look) -> Iterator[Found]:
 
 def _negative(look: Look) -> Iterator[Found]:
     return (
-        _fact(look, fact, value=str(fact.value))
+        _fact(look, fact, value=number(fact.value))
         for fact in _standing(look).filter(value__lt=0).order_by("pk")
     )
 
@@ -125,7 +126,7 @@ def _alike(look: Look) -> Iterator[Found]:
                     "month": month,
                     "count": count,
                     "of": len(by_org),
-                    "value": f"{value:f}",
+                    "value": number(value),
                 }
                 yield Found(parent, f"{item}:{month}", params)
 
@@ -182,7 +183,7 @@ def _copied(look: Look) -> Iterator[Found]:
                 break
             run += 1
         if run >= COPIED and last.value >= TELLING:
-            params: Params = {"what": look.titled(last.item), "count": run, "value": f"{last.value:f}"}
+            params: Params = {"what": look.titled(last.item), "count": run, "value": number(last.value)}
             yield Found(last.org, last.item, params)
 
 
@@ -195,8 +196,8 @@ def _jump(look: Look) -> Iterator[Found]:
             params: Params = {
                 "what": look.titled(last.item),
                 "day": last.day.isoformat(),
-                "value": f"{last.value:f}",
-                "usual": f"{usual:f}",
+                "value": number(last.value),
+                "usual": number(usual),
             }
             yield Found(last.org, last.item, params)
 

@@ -61,6 +61,7 @@ def _columns(request: Request, *, with_org: bool) -> list[Column]:
         link=lambda record: reverse("orgs-org", args=(record.org_id,)),
         sort="org__code",
         width=32,
+        field="org__name",
     )
     return [
         Column(
@@ -70,12 +71,19 @@ def _columns(request: Request, *, with_org: bool) -> list[Column]:
             link=lambda record: reverse("records-record", args=(record.pk,)),
             sort="kind",
             width=28,
+            field="kind",
+            said=lambda kind: titles.get(kind, kind),
         ),
         *([org] if with_org else []),
-        Column("day", say("Day"), "date", sort="day"),
-        Column("version", say("Version"), "number", sort="version"),
-        Column("entered_by", say("Entered by"), value=lambda record: str(record.entered_by)),
-        Column("entered_at", say("Entered at"), "instant", sort="entered_at"),
+        Column("day", say("Day"), "date", sort="day", field="day"),
+        Column("version", say("Version"), "number", sort="version", field="version"),
+        Column(
+            "entered_by",
+            say("Entered by"),
+            value=lambda record: str(record.entered_by),
+            field="entered_by__name",
+        ),
+        Column("entered_at", say("Entered at"), "instant", sort="entered_at", field="entered_at"),
     ]
 
 

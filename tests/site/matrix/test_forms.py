@@ -15,7 +15,9 @@ from gangmu.kernel.files.rules import plain_name
 from gangmu.kernel.files.shelf import place_of
 from gangmu.kernel.orgs.models import Org, OrgLink
 from gangmu.kernel.orgs.operations import rename_org
+from gangmu.results.honours.models import Contest
 from tests.conftest import Office
+from tests.site.matrix.calls_honours import contest_code
 from tests.site.matrix.test_operations import rows
 from tests.site.matrix.test_routes import (
     PAGES,
@@ -90,6 +92,29 @@ def test_form_names_no_organization_out_of_reach(field: str, office: Office) -> 
     assert answer.status_code in (403, 404, 422)
     assert office.far_branch.name not in answer.content.decode()
     assert (rows() == before, OrgLink.objects.count()) == (True, 0)
+
+
+def test_contest_over_its_quota_comes_back_on_the_form_with_what_was_typed(office: Office) -> None:
+    with_everything(office)
+    code = contest_code(office)
+    client = browser(account_with(office, "holder", "everything", office.county))
+    given = {
+        "title": "今年的评选",
+        "places_villages": "6",
+        "number": "省评组〔2026〕1号",
+        "issuer": "省评组",
+        "level": "province",
+        "issued_on": date.today().isoformat(),
+        "expires_on": "2099-12-31",
+    }
+
+    answer = client.post(reverse("honours-open", args=[code]), given)
+
+    page = answer.content.decode()
+    assert (answer.status_code, Contest.objects.count()) == (409, 0)
+    assert 'value="今年的评选"' in page
+    assert 'value="省评组〔2026〕1号"' in page
+    assert 'role="alert"' in page
 
 
 def test_fields_that_a_form_does_not_have_change_nothing(office: Office) -> None:

@@ -6,11 +6,19 @@ from typing import Any
 import pytest
 
 from gangmu.core.errors import NotFound
+from gangmu.frame.tables import Table, cell_export
 from gangmu.kernel.packs.operations import use_pack
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.kernel.packs.rules import compose_pack
 from gangmu.work.records.operations import correct_record, write_record
-from gangmu.work.records.queries import open_kinds, open_record, open_records, record_by_id
+from gangmu.work.records.pages import _columns
+from gangmu.work.records.queries import (
+    open_kinds,
+    open_record,
+    open_records,
+    record_by_id,
+    standing_records,
+)
 from tests.conftest import BEGIN, Office
 from tests.taken import small_pack
 
@@ -121,3 +129,22 @@ def test_an_open_kind_that_asks_for_a_person_or_a_file_is_refused_at_its_line(of
         ("brands/record/brand.yaml", 9, "everybody of the place may read it, so scan is no file"),
     ]
     assert not [each for each in closed if each.code == "open"]
+
+
+def test_list_leaves_as_it_stands_on_the_screen(office: Office, rf: Any) -> None:
+    """A file of many rows is read without making a thing of each; its cells are those of the page."""
+    take_up(office, "1", opened=True)
+    for name in ("甲品牌", "乙品牌"):
+        brand(office, name)
+    request = rf.get("/records")
+    request.context = office.system
+    columns = _columns(request, with_org=True)
+    rows = standing_records(office.system)
+
+    table = Table(request, columns, rows, made_by="马某")
+
+    assert all(column.field for column in columns)
+    assert list(table.sheet().rows) == [
+        [cell_export(column, column.of(row)) for column in columns] for row in rows
+    ]
+    assert len(list(table.sheet().rows)) == 2

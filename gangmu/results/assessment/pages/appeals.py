@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import Invalid
+from gangmu.core.errors import Conflict, Invalid
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
@@ -125,7 +125,7 @@ def appeal_page(request: Request, appeal_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             answer_appeal(context, appeal, **parse_fields(ANSWER, form.raw(request.POST)))
-        except Invalid as refusal:
+        except (Conflict, Invalid) as refusal:
             values["form"] = form.again(request.POST, refusal.faults)
             return form_again(request, "assessment/appeal.html", values, refusal)
         messages.success(request, translate("The appeal is answered."))
@@ -189,7 +189,7 @@ def screening(request: Request, screening_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             decide_screening(context, found, **parse_fields(DECISION, form.raw(request.POST)))
-        except Invalid as refusal:
+        except (Conflict, Invalid) as refusal:
             values["form"] = form.again(request.POST, refusal.faults)
             return form_again(request, "assessment/screening.html", values, refusal)
         messages.success(request, translate("The decision is noted with its reason."))

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import FieldSpec
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
@@ -284,7 +284,7 @@ def remark(request: Request, round_id: int, org_id: int, card_code: str) -> Http
         remark_result(
             context, result.org, round_, scorecard=result.scorecard, text=request.POST.get("text", "")
         )
-    except Invalid as refusal:
+    except (Conflict, Invalid) as refusal:
         values = _values(context, round_, result)
         values["form"] = FieldForm(REMARK).again(request.POST, refusal.faults)
         return form_again(request, "assessment/result.html", values, refusal)

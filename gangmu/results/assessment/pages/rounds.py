@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
@@ -152,7 +152,7 @@ def open_a_round(request: Request) -> HttpResponse:
         return render(request, "assessment/open.html", values)
     try:
         made = open_round(context, org, appraisal=asked, period=wanted)
-    except Invalid as refusal:
+    except (Conflict, Invalid) as refusal:
         return form_again(request, "assessment/open.html", values, refusal)
     messages.success(request, translate("The round is open. Freeze it when everything has come in."))
     return redirect("assessment-round", round_id=made.pk)

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import FieldSpec
 from gangmu.frame.doors import Request, page
 from gangmu.frame.formats import listed
@@ -188,7 +188,7 @@ def open_one(request: Request, contest_code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             made = _open(context, org, kind, honour, form, request)
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             faults = {**wrong.faults}
             if "places" in faults:
                 faults[f"places_{lines_of(honour)[0].code}"] = faults["places"]
@@ -441,7 +441,7 @@ def panel(request: Request, contest_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             name_panel(context, found, seats=_sent_seats(context, form, request))
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             again = form.again(request.POST, wrong.faults)
             values |= {"form": again, "rows": _rows_of(again), "fault": wrong.faults.get("seats", "")}
             return form_again(request, "honours/panel.html", values, wrong)

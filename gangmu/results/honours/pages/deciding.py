@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.frame.doors import Request, page
 from gangmu.frame.problems import form_again
 from gangmu.results.honours.models import Contest
@@ -41,7 +41,7 @@ def decide(request: Request, contest_id: int, line_code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             _decide(request, contest, line_code, judged)
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             values |= {"faults": {name: translate(fault) for name, fault in wrong.faults.items()}}
             values["rows"] = _rows(judged, request, values["faults"])
             return form_again(request, "honours/decide.html", values, wrong)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
@@ -108,7 +108,7 @@ def nominate(request: Request, contest_id: int) -> HttpResponse:
                     NewPledge(sent[f"pledge_{at}"], date.fromisoformat(sent[f"due_{at}"])) for at in numbers
                 ],
             )
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             values["form"] = form.again(request.POST, wrong.faults)
             return form_again(request, "honours/nominate.html", values, wrong)
         messages.success(request, translate("Nominated."))
@@ -292,7 +292,7 @@ def judge(request: Request, nomination_id: int) -> HttpResponse:
     try:
         seat = _own_seat(request, found)
         judge_candidate(context, seat, found, **_sent_sheet(form, found.contest, request))
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _values(request, found) | {"form": form.again(request.POST, wrong.faults)}
         return form_again(request, "honours/nomination.html", values, wrong)
     messages.success(request, translate("Your sheet is kept; until the decision you may change it."))
@@ -309,7 +309,7 @@ def enter(request: Request, nomination_id: int) -> HttpResponse:
         member = member_by_id(found.contest, whole_number(request.POST.get("member", "")) or 0)
         paper = request.POST.get("paper", "")
         enter_sheet(context, member, found, paper=paper, **_sent_sheet(form, found.contest, request))
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _values(request, found) | {"paper_form": form.again(request.POST, wrong.faults)}
         return form_again(request, "honours/nomination.html", values, wrong)
     messages.success(request, translate("The sheet is entered."))
@@ -346,7 +346,7 @@ def pledge(request: Request, pledge_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             judge_pledge(context, found, **sent_fields(form, request))
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             values["form"] = form.again(request.POST, wrong.faults)
             return form_again(request, "honours/pledge.html", values, wrong)
         messages.success(request, translate("The verdict is kept with its reason."))

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid
+from gangmu.core.errors import Conflict, Invalid
 from gangmu.core.fields import Choice, FieldSpec
 from gangmu.frame.doors import ANYONE, Request, page
 from gangmu.frame.figures import Status
@@ -234,7 +234,7 @@ def recheck(request: Request, honour_id: int) -> HttpResponse:
             reason=sent["reason"],
             paper=sent["paper"] or "",
         )
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _honour_values(request, found) | {"form": form.again(request.POST, wrong.faults)}
         return form_again(request, "honours/honour.html", values, wrong)
     messages.success(request, translate("The re-check is kept with its reason."))
@@ -248,7 +248,7 @@ def withdraw(request: Request, honour_id: int) -> HttpResponse:
     form = FieldForm([REASON, PAPER])
     try:
         withdraw_honour(request.context, found, **sent_fields(form, request))
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _honour_values(request, found) | {"withdraw_form": form.again(request.POST, wrong.faults)}
         return form_again(request, "honours/honour.html", values, wrong)
     messages.success(request, translate("The honour is withdrawn; it stays in the register with its reason."))
@@ -317,7 +317,7 @@ def record(request: Request) -> HttpResponse:
                     sent["number"] or "",
                 ),
             )
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             values["form"] = form.again(request.POST, wrong.faults)
             return form_again(request, "honours/record.html", values, wrong)
         messages.success(request, translate("On record, with its paper."))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
@@ -160,7 +160,7 @@ def mark(request: Request, org_id: int) -> HttpResponse:
             sent["reason"] or "",
         )
         enter_mark(context, org, sheet=kind.code, given=given)
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _values(request, org) | {"form": form.again(request.POST, wrong.faults)}
         return form_again(request, "honours/sheet.html", values, wrong)
     messages.success(request, translate("The mark is entered with its source."))

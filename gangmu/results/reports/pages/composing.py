@@ -113,7 +113,7 @@ def compose(request: Request, report_id: int) -> HttpResponse:
             based_on=sent.based_on,
             knowingly=request.POST.get("knowingly") == "1",
         )
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = _values(request, found, sent) | {"faults": wrong.faults}
         values["rows"] = [
             row | {"fault": translate(wrong.faults[f"parts.{at}"]) if f"parts.{at}" in wrong.faults else ""}

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.core.periods import PeriodKind, period_of
 from gangmu.core.text import Text
@@ -186,7 +186,7 @@ def new(request: Request) -> HttpResponse:
                 title=sent["title"] or "",
                 kind=kind,
             )
-        except Invalid as wrong:
+        except (Conflict, Invalid) as wrong:
             again = {**values, "form": form.again(request.POST, wrong.faults)}
             return form_again(request, "reports/new.html", again, wrong)
         return redirect("reports-compose", made.pk)
@@ -340,7 +340,7 @@ def publish(request: Request, report_id: int) -> HttpResponse:
             audience=sent["audience"],
             length_reason=sent["length_reason"] or "",
         )
-    except Invalid as wrong:
+    except (Conflict, Invalid) as wrong:
         values = {**report_values(request, found), "form": form.again(request.POST, wrong.faults)}
         return form_again(request, "reports/report.html", values, wrong)
     messages.success(request, translate("The report is signed and published."))

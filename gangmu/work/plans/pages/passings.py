@@ -188,7 +188,10 @@ def _values(request: Request, found: Passing) -> dict[str, Any]:
         "task_url": reverse("plans-task", args=(found.task_id,))
         if context.may("plans.view", found.task.org.path)
         else "",
-        "crumbs": [(translate("Passed to us"), reverse("plans-passings")), (found.task.order.title, "")],
+        "crumbs": [
+            (translate("Passed to us"), reverse("plans-passings") if context.places("plans.answer") else ""),
+            (found.task.order.title, ""),
+        ],
     }
 
 
