@@ -72,6 +72,10 @@ def test_api_is_as_its_snapshots_say() -> None:
 
 
 READS_WITHOUT_CONTEXT = {
+    "assessment.groups_to_sign": "of a round that was found within reach, for the office that leads it",
+    "assessment.reviews_of": "of a round that was found within reach, for those who review",
+    "assessment.runs_of": "of a round that was found within reach, for the office that leads it",
+    "assessment.two_beside": "of two results that were found within reach",
     "standards.adoptions_of": "of a template that was found within the reader's place",
     "standards.lines_of": "of a claim that was found within reach",
     "burden.approved_forms": "what the pack says of an organization that was found within reach",
@@ -216,6 +220,11 @@ def test_every_list_of_the_api_has_a_cursor_and_a_limit() -> None:
 
 
 SHORT_LISTS: dict[str, str] = {
+    "assessment.remarks_on": "what reviewers said about one organization",
+    "assessment.results_over_years": "one organization's, a few a year",
+    "assessment.runs_of": "the runs of a round, one for each time it was frozen",
+    "assessment.spread_within": "one for each scorecard of a round",
+    "assessment.two_beside": "the lines of one scorecard",
     "quality.check_lines": "the checks of the product",
     "access.own_tokens": "one's own",
     "burden.approved_forms": "what one pack says",

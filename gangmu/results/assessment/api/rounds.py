@@ -59,7 +59,8 @@ class PageOf(Schema):
     limit: int = 100
 
 
-def _limit(page: PageOf) -> int:
+def limit_of(page: PageOf) -> int:
+    """Return how many rows are given at once."""
     return max(1, min(page.limit, 200))
 
 
@@ -183,7 +184,7 @@ class ProposedCountOut(Schema):
 def list_rounds(request: Request, page: Query[PageOf]) -> list[Round]:
     """List the rounds that concern the caller, by id."""
     rows = visible_rounds(request.context).order_by("pk").filter(pk__gt=page.after)
-    return list(rows[: _limit(page)])
+    return list(rows[: limit_of(page)])
 
 
 @endpoint(
@@ -338,7 +339,8 @@ def post_screen(request: Request, round_id: int) -> dict[str, int]:
     return {"count": screen_round(request.context, round_by_id(request.context, round_id))}
 
 
-def _result(row: Result, held_back: Mapping[str, int]) -> dict[str, Any]:
+def result_out(row: Result, held_back: Mapping[str, int]) -> dict[str, Any]:
+    """Return a result as it may be listed: an award that is unsigned is not told."""
     return {
         "id": row.pk,
         "org_id": row.org_id,
@@ -367,7 +369,7 @@ def list_results(request: Request, round_id: int, page: Query[PageOf]) -> list[d
     round_ = round_by_id(request.context, round_id)
     rows = listed_results(request.context, round_).order_by("pk").filter(pk__gt=page.after)
     held_back = withheld(round_)
-    return [_result(row, held_back) for row in rows[: _limit(page)]]
+    return [result_out(row, held_back) for row in rows[: limit_of(page)]]
 
 
 @endpoint(
@@ -390,7 +392,7 @@ def read_result(request: Request, round_id: int, org_id: int, card_code: str) ->
         share = share_in(request.context, round_, row, kind, known_at) if kind else None
         margin = margin_of(share) if share else None
         lines.append(line | ({"margin_low": margin.low, "margin_high": margin.high} if margin else {}))
-    return _result(row, withheld(round_)) | {"lines": lines}
+    return result_out(row, withheld(round_)) | {"lines": lines}
 
 
 class RemarkIn(Schema):
@@ -518,7 +520,7 @@ def post_appeal(request: Request, round_id: int, given: AppealIn) -> Appeal:
 def list_appeals(request: Request, page: Query[PageOf]) -> list[Appeal]:
     """List the appeals that the caller made, answers or stands above, by id."""
     rows = visible_appeals(request.context).order_by("pk").filter(pk__gt=page.after)
-    return list(rows[: _limit(page)])
+    return list(rows[: limit_of(page)])
 
 
 class AppealAnswerIn(Schema):
@@ -572,7 +574,7 @@ class ScreeningOut(Schema):
 def list_proposed(request: Request, page: Query[PageOf]) -> list[Screening]:
     """List what is proposed to the caller as a parent, by id."""
     rows = screenings_for(request.context).order_by("pk").filter(pk__gt=page.after)
-    return list(rows[: _limit(page)])
+    return list(rows[: limit_of(page)])
 
 
 class ScreeningDecisionIn(Schema):
