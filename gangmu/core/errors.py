@@ -52,6 +52,13 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class WrongMethod(Refusal):
+    """The address is there, and does not take what was asked of it."""
+
+    status = 405
+    code = "wrong_method"
+
+
 class Conflict(Refusal):
     """The thing is no longer, or not yet, in a state that allows this."""
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as translate
 
-from gangmu.core.errors import NotFound, NotSignedIn, Refusal
+from gangmu.core.errors import NotFound, NotSignedIn, Refusal, WrongMethod
 from gangmu.core.text import Text
 from gangmu.frame.context import Frame
 from gangmu.frame.navigation import landmark
@@ -21,6 +21,7 @@ HEADINGS = {
     401: msgid("Please sign in"),
     403: msgid("You may not do this here"),
     404: msgid("There is no such page"),
+    405: msgid("This address takes no such request"),
     409: msgid("This is not possible any more"),
     413: msgid("This file is too large"),
     422: msgid("Some fields need attention"),
@@ -34,6 +35,7 @@ ADVICE = {
     401: msgid("Your session has ended or you have not signed in yet. Nothing has been changed."),
     403: msgid("Your posts and grants do not cover this today. Ask the office above you if they should."),
     404: msgid("It may have been moved or withdrawn, or it lies outside your reach."),
+    405: msgid("Nothing has been changed. The description of the API says what each address takes."),
     409: msgid("Somebody may have been quicker, or the time is up. Nothing has been changed."),
     413: msgid("A file is never required: it can be left out, or made smaller."),
     422: msgid("Nothing has been changed. What was typed is kept; see the notes beside the fields."),
@@ -131,8 +133,14 @@ class RefusalPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer."""
-        return self.get_response(request)
+        """Answer; to a program also what an address does not take is told as a problem."""
+        response = self.get_response(request)
+        if response.status_code != 405 or not wants_json(request):
+            return response
+        takes = response.headers.get("Allow", "")
+        refused = problem_response(WrongMethod("This address takes %(methods)s.", {"methods": takes}), request)
+        refused["Allow"] = takes
+        return refused
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; leave every other exception to Django."""

@@ -291,6 +291,7 @@ REFUSED: dict[int, tuple[str, str, str]] = {
     401: ("get", "/api/orgs", ""),
     403: ("get", "/api/grants", ""),
     404: ("get", "/api/orgs/999999", ""),
+    405: ("delete", "/api/orgs/{branch}", ""),
     409: ("post", "/api/orgs/{branch}/links", '{"target": {branch}, "kind": "partner", "day": "2015-06-16"}'),
     422: ("post", "/api/orgs/{branch}/name", '{"day": 5}'),
     400: ("post", "/api/orgs/{branch}/name", "{no json"),
