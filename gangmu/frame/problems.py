@@ -138,7 +138,9 @@ class RefusalPages:
         if response.status_code != 405 or not wants_json(request):
             return response
         takes = response.headers.get("Allow", "")
-        refused = problem_response(WrongMethod("This address takes %(methods)s.", {"methods": takes}), request)
+        refused = problem_response(
+            WrongMethod("This address takes %(methods)s.", {"methods": takes}), request
+        )
         refused["Allow"] = takes
         return refused
 
