@@ -214,3 +214,33 @@ def test_a_pack_may_stand_on_one_that_comes_with_the_product(
     _, faults = read_pack(pack)
 
     assert [fault.code for fault in faults] == codes
+
+
+TWO = {
+    "sixth/pack.yaml": 'title: 六\nversion: "1.0"\n',
+    "sixth/indicator/on_time.yaml": "title: 按期\nnumerator: {sum: task.on_time}\ndenominator: {sum: task.due}\n",
+    "two/pack.yaml": 'title: 二\nversion: "1.0"\nextends: sixth\n',
+    "two/indicator/on_time.yaml": "title: 按期\nnumerator: {sum: task.on_time}\n",
+}
+
+
+def test_two_packs_that_define_one_code_differently_are_refused_unless_one_says_so() -> None:
+    _, faults = compose_pack("two", TWO)
+    meant = TWO | {"two/pack.yaml": TWO["two/pack.yaml"] + "replaces: [indicator/on_time]\n"}
+    pack, none = compose_pack("two", meant)
+
+    assert [(fault.file, fault.line, fault.code) for fault in faults] == [
+        ("two/indicator/on_time.yaml", 1, "twice")
+    ]
+    assert "sixth/indicator/on_time.yaml" in faults[0].message
+    assert pack is not None
+    assert none == []
+    assert compose_pack("two", TWO, checked=False)[0] is not None  # what was taken in before stays readable
+
+
+def test_what_a_pack_says_to_replace_and_does_not_is_told_with_its_line() -> None:
+    said = TWO["two/pack.yaml"] + "replaces:\n  - indicator/on_time\n  - indicator/gone\n"
+
+    _, faults = compose_pack("two", TWO | {"two/pack.yaml": said})
+
+    assert [(fault.file, fault.line, fault.code) for fault in faults] == [("two/pack.yaml", 6, "replaces")]

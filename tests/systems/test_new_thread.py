@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.results.assessment.conftest import Year, on, year
+from tests.results.assessment.conftest import PACK, Year, on, year
 from tests.systems.programs import Program
 
 pytestmark = pytest.mark.db
@@ -52,7 +52,8 @@ def breaks(thread: Any) -> list[tuple[str, str, str]]:
 
 
 def test_N7_a_thread_is_followed_from_a_goal_to_the_next_and_mended(year: Year, clock: Any) -> None:  # noqa: N802 -- the row's id
-    year.pack(**{"anping/programme/yearly_goals.yaml": GOALS})
+    said = PACK["anping/pack.yaml"] + "replaces: [programme/yearly_goals]\n"
+    year.pack(**{"anping/pack.yaml": said, "anping/programme/yearly_goals.yaml": GOALS})
     office, officer = year.office, Program(year.officer)
     here = f"/orgs/{office.county.pk}"
     goals = {each["metric"]: each for each in asked(officer, "get", f"{here}/threads?year=2015")["goals"]}

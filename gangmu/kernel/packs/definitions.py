@@ -1,5 +1,7 @@
 """What a pack says about itself."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from gangmu.core.text import Text
@@ -10,6 +12,8 @@ class PackManifest(BaseModel):
 
     ``origin`` says where its contents come from; what a pack gives a content of its own
     to, because its source names a thing and does not define it, is listed in ``ours``.
+    ``replaces`` names the definitions, as kind/code, that stand in place of those of the pack
+    below: two packs that define one code differently are refused unless one says that it means to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,3 +23,4 @@ class PackManifest(BaseModel):
     extends: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     origin: Text | None = None
     ours: tuple[Text, ...] = ()
+    replaces: tuple[Annotated[str, Field(pattern=r"^[a-z_]+/[a-z0-9_]+$")], ...] = ()

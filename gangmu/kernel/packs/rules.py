@@ -1,6 +1,6 @@
 """Read a pack from its files, whole or not at all; what a pack holds once it is read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -161,8 +161,9 @@ def compose_pack(name: str, files: Files, *, checked: bool = True) -> tuple[Pack
     """Return the pack that the texts make, or every fault of every file.
 
     Nothing is taken from a pack with a fault; warnings come with the pack. A definition of
-    a child stands in place of its parent's of the same kind and code. What was taken in
-    before is read without being ``checked``: a later rule does not undo it.
+    a child stands in place of its parent's of the same kind and code, if its ``pack.yaml`` says
+    so; else two packs define one code, which is refused. What was taken in before is read
+    without being ``checked``: a later rule does not undo it.
     """
     faults: list[Fault] = []
     chain = list(_chain(name, files, faults))
@@ -172,6 +173,8 @@ def compose_pack(name: str, files: Files, *, checked: bool = True) -> tuple[Pack
             parts = shown.split("/")
             if parts[0] == each and len(parts) == 3:
                 _take(shown, parts[1], files[shown], held, faults)
+    if checked:
+        faults += _defined_twice(chain, files)
     manifest, _ = _manifest(files, name)
     if manifest is None and not faults:
         faults.append(Fault(f"{name}/{MANIFEST}", 1, "unreadable", "a pack has this file, and it is missing"))
@@ -181,6 +184,27 @@ def compose_pack(name: str, files: Files, *, checked: bool = True) -> tuple[Pack
     for check in CHECKS if checked else ():
         faults += check(pack)
     return (pack if all(fault.warning for fault in faults) else None), faults
+
+
+def _defined_twice(chain: Sequence[str], files: Files) -> Iterator[Fault]:
+    """Yield what a pack defines that one below it defines, too, unsaid; and what it says to replace and does not."""
+    below: dict[str, str] = {}
+    for name in reversed(chain):
+        manifest, _ = _manifest(files, name)
+        meant = set(manifest.replaces) if manifest else set()
+        own = {
+            shown.removeprefix(f"{name}/").removesuffix(".yaml"): shown
+            for shown in sorted(files)
+            if shown.startswith(f"{name}/") and shown.count("/") == 2
+        }
+        for key in sorted(own.keys() & below.keys() - meant):
+            why = f"{below[key]} defines this code, too; if this one is to stand in its place, name {key} under replaces in {name}/{MANIFEST}"
+            yield Fault(own[key], 1, "twice", why)
+        for key in sorted(meant - (own.keys() & below.keys())):
+            shown = f"{name}/{MANIFEST}"
+            line = 1 + next((at for at, text in enumerate(files[shown].splitlines()) if key in text), 0)
+            yield Fault(shown, line, "replaces", f"{key} is not defined here and in a pack below")
+        below |= own
 
 
 def _chain(name: str, files: Files, faults: list[Fault]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from gangmu.kernel.facts.operations import write_facts
 from gangmu.kernel.facts.rules import NewFact
 from gangmu.results.assessment.queries.evidence import LISTED
-from tests.results.assessment.conftest import Year, year
+from tests.results.assessment.conftest import PACK, Year, year
 from tests.systems.test_new_thread import GOALS
 from tests.work.plans.test_doors import browser
 
@@ -18,7 +18,8 @@ __all__ = ["year"]
 
 
 def test_very_many_facts_of_a_goal_are_told_by_place_and_can_be_taken_away(year: Year) -> None:
-    year.pack(**{"anping/programme/yearly_goals.yaml": GOALS})
+    said = PACK["anping/pack.yaml"] + "replaces: [programme/yearly_goals]\n"
+    year.pack(**{"anping/pack.yaml": said, "anping/programme/yearly_goals.yaml": GOALS})
     office, person = year.office, browser(year.officer)
     page = "/threads/yearly_goals/on_time/facts?year=2015&of=0&org="
     few = person.get(f"{page}{office.county.pk}").content.decode()

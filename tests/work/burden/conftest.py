@@ -73,7 +73,7 @@ def pack_of_test(context: Any, catalogue: str = "warn") -> Any:
     """Take in the base pack with these duties upon it."""
     files, _ = pack_files(BASE)
     files |= {
-        "place/pack.yaml": 'title: 某县\nversion: "1.0"\nextends: base\n',
+        "place/pack.yaml": 'title: 某县\nversion: "1.0"\nextends: base\nreplaces: [burden/burden]\n',
         "place/duty/count.yaml": COUNT,
         "place/duty/again.yaml": AGAIN,
         "place/duty/orchard.yaml": ORCHARD,
