@@ -45,10 +45,11 @@ def test_guide_to_a_pack_leads_from_nothing_to_a_running_place(tmp_path: Path) -
                 month = re.findall(r"\d{4}-\d\d", done.stdout)[0]
 
     assert said["gangmu check sixth"] == ""
+    assert "appraisal/year" in said["gangmu pack diff base sixth"]
     assert "+ duty/well_check  每季水井检查" in said["gangmu pack diff base sixth"]
     assert "按比例计分" in said["gangmu pack diff sixth next"]
     tried = said["gangmu pack try sixth next --facts facts --period YYYY-MM"]
-    assert re.search(r"branch_month: 8 organizations under both rules", tried)
+    assert re.search(r"branches: 8 organizations under both rules", tried)
     assert re.search(r"points: 0 more, [1-9]\d* less", tried)
 
 
@@ -56,6 +57,9 @@ def test_guide_to_a_pack_leads_from_nothing_to_a_running_place(tmp_path: Path) -
     ("line", "why"),
     [
         ("gangmu pack new Sixth --title 新河", "is no name of a pack"),
+        ("gangmu pack new base --title 新河", "has a pack base already"),
+        ("gangmu pack new linxia --title 新河", "has a pack linxia already"),
+        ("gangmu pack new sixth --title 新河 --over sixth", "has a pack sixth already"),
         ("gangmu pack new sixth --title 新河 --over nowhere", "there is no pack nowhere"),
         ("gangmu pack new sixth --title '{a: b}'", "a title is a line of words"),
         ("gangmu pack diff base nowhere", "nowhere: there is no pack"),

@@ -104,13 +104,22 @@ _FILES = {
         "  reasons: [请写明办了哪些事]\n"
         "  answers:\n    monthly_note: {{done: {{texts: [走访群众、调解纠纷, 整修村道、清理水渠]}}}}\n"
     ),
-    "scorecard/branch_month.yaml": (
-        'title: {{zh-hans: 党支部月度考核, en: "Branches, monthly"}}\n'
+    "scorecard/branches.yaml": (
+        'title: {{zh-hans: 党支部考核, en: Branches}}\n'
         "applies_to: {{kinds: [branch, general_branch]}}\n"
         "lines:\n"
         "  - {{indicator: notes_on_time, points: 100, rule: {{linear: [0.6, 1.0]}}}}\n"
         "peers: {{within: county, same: [domain]}}\n"
         "min_peers: 3\n"
+    ),
+    "appraisal/year.yaml": (
+        "title: {{zh-hans: 年度考核, en: Yearly appraisal}}\n"
+        "# which paper says how it is appraised; without an appraisal nothing is judged in the product\n"
+        "follows: 写明考核办法的题名和条款\n"
+        "scorecards: [branches]\n"
+        "review_days: 5\n"
+        "publicity_days: 5\n"
+        "appeal_days: 5\n"
     ),
 }
 
@@ -125,6 +134,8 @@ def _begin(args: argparse.Namespace) -> int:
         raise CommandFailure("a title is a line of words without marks of its own", exit_code=2)
     from gangmu.kernel.packs.rules import SHIPPED
 
+    if name == args.over or (SHIPPED / name / "pack.yaml").is_file():
+        raise CommandFailure(f"the product has a pack {name} already: choose another name")
     if not any((home / args.over / "pack.yaml").is_file() for home in (folder.resolve().parent, SHIPPED)):
         raise CommandFailure(
             f"there is no pack {args.over} to stand on, neither beside it nor in the product"
@@ -221,6 +232,8 @@ def _try(args: argparse.Namespace) -> int:
             f"{card['scorecard']}: {card['both']} organizations under both rules, {card['only_old']} only under the"
             f" old, {card['only_new']} only under the new"
         )
+        if not card["both"]:
+            continue
         write(
             f"    points: {card['more']} more, {card['less']} less, {card['same']} the same;"
             f" by {card['mean']} on average, {card['most']} at most"
