@@ -105,7 +105,7 @@ _FILES = {
         "  answers:\n    monthly_note: {{done: {{texts: [走访群众、调解纠纷, 整修村道、清理水渠]}}}}\n"
     ),
     "scorecard/branches.yaml": (
-        'title: {{zh-hans: 党支部考核, en: Branches}}\n'
+        "title: {{zh-hans: 党支部考核, en: Branches}}\n"
         "applies_to: {{kinds: [branch, general_branch]}}\n"
         "lines:\n"
         "  - {{indicator: notes_on_time, points: 100, rule: {{linear: [0.6, 1.0]}}}}\n"
