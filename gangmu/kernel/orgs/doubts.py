@@ -38,6 +38,7 @@ class OrgRow(NamedTuple):
     area: str | None
     founded_on: date
     closed_on: date | None
+    fictional: bool
 
 
 class SpanRow(NamedTuple):
@@ -72,7 +73,10 @@ def tree_of(look: Look) -> Tree:
         fields = ("pk", "code", "name", "parent", "path", "level", "kind", "domain", "area")
         rows = Org.objects.filter(in_subtree(look.path)).order_by("code")
         return Tree(
-            {row[0]: OrgRow(*row) for row in rows.values_list(*fields, "founded_on", "closed_on").iterator()}
+            {
+                row[0]: OrgRow(*row)
+                for row in rows.values_list(*fields, "founded_on", "closed_on", "fictional").iterator()
+            }
         )
 
     return look.once("orgs", read)
@@ -201,14 +205,17 @@ def _two_of_one_area(look: Look) -> Iterator[Found]:
 
 
 def _no_area(look: Look) -> Iterator[Found]:
-    """Find those without a division where most of their level, kind and domain have theirs."""
+    """Find those without a division where most of their level, kind and domain have theirs.
+
+    What is imagined has none that was ever published.
+    """
     alike: Counter[tuple[str, str, str]] = Counter()
     for row in tree_of(look).open:
         alike[row.level, row.kind, row.domain] += 1 if row.area else -1
     return (
         Found(row.pk)
         for row in tree_of(look).open
-        if not row.area and alike[row.level, row.kind, row.domain] > 0
+        if not row.area and not row.fictional and alike[row.level, row.kind, row.domain] > 0
     )
 
 

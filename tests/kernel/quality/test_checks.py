@@ -765,3 +765,10 @@ def test_what_a_check_says_fills_its_sentence(office: Office, code: str) -> None
     for found in _found(office, code).values():
         for words in (check.says.zh_hans, check.says.en):
             assert words % {name: str(value) for name, value in found.params.items()}
+
+
+def test_imagined_organization_is_not_asked_for_a_published_division(office: Office) -> None:
+    _some_without_area(office, 2)
+    Org.objects.filter(area=None).update(fictional=True)
+
+    assert found_by(CHECKS["tree.no_area"], look_at(office.county, TODAY)) == {}
