@@ -1,6 +1,7 @@
 """Who is asked while a round lasts: the offices that look at their part, the parents that decide."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,17 +17,21 @@ from gangmu.kernel.orgs.rules import ancestor_ids, own_id
 from gangmu.results.assessment.models import Result, Review, Round, Screening
 
 
-def offices_to_review(round_: Round, day: date) -> set[int]:
-    """Return the offices below a round's own that review a part with results, whether they did or not."""
-    offices = places_held("assessment.review", round_.org, day) - {round_.org_id}
-    paths = Result.objects.filter(run__round=round_, run__number=round_.run).values_list(
-        "org__path", flat=True
-    )
-    parts: set[int] = set()
-    for path in paths:
-        parts.update(ancestor_ids(path))
-        parts.add(own_id(path))
-    return offices & parts
+def offices_to_review(round_: Round, day: date) -> list[Org]:
+    """Return the offices below a round's own that review a part with results, whether they did or not, by code."""
+    return _with_results(round_, places_held("assessment.review", round_.org, day) - {round_.org_id})
+
+
+def _with_results(round_: Round, offices: Iterable[int]) -> list[Org]:
+    """Return those of some offices that have results in their part: looked up in paths that are in order."""
+    rows = Result.objects.filter(run__round=round_, run__number=round_.run)
+    paths = sorted(rows.order_by().values_list("org__path", flat=True))
+
+    def judges(path: str) -> bool:
+        at = bisect_left(paths, path)
+        return at < len(paths) and paths[at].startswith(path)
+
+    return sorted((org for org in orgs_by_id(offices) if judges(org.path)), key=lambda org: org.code)
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ def unreviewed(round_: Round, today: date) -> Unreviewed:
     until = round_.review_until
     if until is not None and today > until:
         return Unreviewed()
-    done = Review.objects.filter(round=round_).values_list("office", flat=True)
-    missing = offices_to_review(round_, today).difference(done)
-    return Unreviewed(tuple(sorted(orgs_by_id(missing), key=lambda org: org.code)), until)
+    done = set(Review.objects.filter(round=round_).values_list("office", flat=True))
+    missing = places_held("assessment.review", round_.org, today) - done - {round_.org_id}
+    return Unreviewed(_with_results(round_, missing), until)
 
 
 # What waits for a reader
