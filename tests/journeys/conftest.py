@@ -48,13 +48,13 @@ def _free_port() -> int:
 
 
 class Site:
-    """The small demonstration, made by the command and served by the command."""
+    """The small demonstration, made by the command and served by the command; ``asked`` is what it is to play."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *asked: str) -> None:
         self.folder = folder
         self.address = f"http://127.0.0.1:{_free_port()}"
         self.server: subprocess.Popen[bytes] | None = None
-        self.run("demo", "--no-serve")
+        self.run("demo", "--no-serve", *asked)
         doors = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
         self.logins = {door["login"].split(".")[0]: door["login"] for door in doors}
 

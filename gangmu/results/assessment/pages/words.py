@@ -122,7 +122,9 @@ def group_names(round_: Round, groups: Iterable[str]) -> dict[str, str]:
     for group, (card, place, attributes) in parts.items():
         above = names.get(int(place), place) if place.isdecimal() else ""
         said = [worded(sorts[each]) if each in sorts else _level(each) for each in attributes.split("+")]
-        found[group] = " · ".join(each for each in (cards.get(card, card), above, listed(said)) if each)
+        found[group] = " · ".join(
+            each for each in (cards.get(card, card), above, listed([each for each in said if each])) if each
+        )
     return found
 
 
