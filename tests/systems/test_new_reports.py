@@ -166,7 +166,7 @@ def test_l10_how_many_schools_and_clinics_have_an_organization_is_said_with_thos
             body = {"code": f"{kind}{number}", "name": f"第{number}家", "kind": kind, "day": "2015-09-01"}
             unit = ok(officer.send("post", f"/orgs/{town.pk}/units", body))
             if number >= without:
-                ok(officer.send("post", f"/units/{unit['id']}/org", {"org": joint.pk}))
+                ok(officer.send("post", f"/units/{unit['id']}/org", {"org": joint.pk, "day": "2015-09-01"}))
     path = f"/orgs/{linxia.root.pk}/figures/{SEPTEMBER}"
 
     report = ok(
