@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from decimal import Context as Arithmetic
@@ -150,11 +151,19 @@ def _spans(under: Org | None, inside: set[int] | None) -> Iterator[Span]:
 
 def _write(path: Path, schema: pa.Schema, rows: Iterator[tuple[Any, ...]]) -> int:
     count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    written: Future[None] | None = None
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as beside:
         for columns in _columns_of(rows, len(schema)):
             arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
+            batch = pa.record_batch(arrays, schema=schema)
+            if written is not None:
+                written.result()
+            written = beside.submit(
+                writer.write_batch, batch
+            )  # pressed together while the next rows are read
             count += len(columns[0])
+        if written is not None:
+            written.result()
     return count
 
 
