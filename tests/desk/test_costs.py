@@ -15,7 +15,7 @@ from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.operations import NewOrg, found_orgs, found_root
-from gangmu.kernel.orgs.queries import path_of_step, within
+from gangmu.kernel.orgs.queries import IdOfStep, within
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.queries.account import account_of, total_of
@@ -113,13 +113,13 @@ def test_facts_of_a_kind_are_found_by_their_kind(db: None) -> None:
     assert "fact_of_code" in rows.explain()
 
 
-def test_path_of_step_names_who_stands_directly_below(office: Office) -> None:
+def test_the_step_of_a_row_is_who_stands_directly_below_on_the_way(office: Office) -> None:
     county = office.county
-    found = dict(Org.objects.annotate(step=path_of_step(county)).values_list("code", "step").order_by("code"))
+    found = dict(Org.objects.annotate(step=IdOfStep(county)).values_list("code", "step").order_by("code"))
 
-    assert found["990100"] == county.path
-    assert found["990100101"] == found["990100101201"] == office.town.path
-    assert found["990100102201"] == office.other_town.path
+    assert found["990100"] == county.pk
+    assert found["990100101"] == found["990100101201"] == office.town.pk
+    assert found["990100102201"] == office.other_town.pk
 
 
 def test_a_page_of_a_long_list_is_found_by_its_keys(

@@ -20,8 +20,8 @@ from gangmu.kernel.facts.queries import (
     where_known,
 )
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import children_of, in_subtree, path_of_step, visible_orgs
-from gangmu.kernel.orgs.rules import is_below, own_id
+from gangmu.kernel.orgs.queries import IdOfStep, children_of, in_subtree, visible_orgs
+from gangmu.kernel.orgs.rules import is_below
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.results.assessment.models import Round
@@ -184,10 +184,10 @@ class _Reader:
     def _asked(self) -> dict[int, set[tuple[str, str, str]]]:
         """Return which sorts of organizations there are at each place and below it."""
         rows = visible_orgs(self.context).filter(in_subtree(self.org.path), closed_on=None).order_by()
-        sorts = rows.annotate(step=path_of_step(self.org)).values_list("step", "kind", "domain", "level")
+        sorts = rows.annotate(step=IdOfStep(self.org)).values_list("step", "kind", "domain", "level")
         found: dict[int, set[tuple[str, str, str]]] = {each.pk: set() for each in self.places}
         for step, kind, domain, level in sorts.distinct():
-            for place in {self.org.pk, own_id(step)} & found.keys():
+            for place in {self.org.pk, step} & found.keys():
                 found[place].add((kind, domain or "", level))
         return found
 

@@ -14,8 +14,7 @@ from gangmu.core.periods import Period
 from gangmu.kernel.facts.models import Fact, FactSum
 from gangmu.kernel.facts.rules import ALL_ITEMS, MOST_PLACES, VOID, AsKnown, value_of
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs, within, within_below
-from gangmu.kernel.orgs.rules import own_id
+from gangmu.kernel.orgs.queries import IdOfStep, in_subtree, visible_orgs, within, within_below
 
 
 def _known(known_at: datetime | AsKnown | None) -> Q:
@@ -123,12 +122,12 @@ def _by_place(top: Org, rows: QuerySet[Any], **added: Any) -> dict[int, Brought]
     """Return sums by what stands directly below an organization; where nothing counts there is none."""
     stepped = (
         rows.order_by()
-        .annotate(step=path_of_step(top, "org__path"))
+        .annotate(step=IdOfStep(top, "org__path"))
         .values("step")
         .annotate(**{f"all_{name}": each for name, each in added.items()})
     )
     return {
-        own_id(row["step"]): Brought(row["all_facts"], row["all_known"], value_of(row["all_total"] or 0))
+        row["step"]: Brought(row["all_facts"], row["all_known"], value_of(row["all_total"] or 0))
         for row in stepped
         if row["all_facts"]
     }

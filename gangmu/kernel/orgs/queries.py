@@ -4,10 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Left, StrIndex, Substr
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from gangmu.core.context import Context, Places, below
 from gangmu.core.errors import NotFound
@@ -40,13 +52,23 @@ def in_subtree(path: str, field: str = "path") -> Q:
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 
 
-def path_of_step(top: Org, field: str = "path") -> Left:
-    """Return of each row below an organization the path of what stands directly below it on the way.
+class IdOfStep(Func):
+    """Of each row at or below an organization, the id of what stands directly below it on the way.
 
-    The organization itself has its own path. To count rows by place in the database.
+    The organization itself stands for itself. To count rows by place in the database: a number is
+    grouped in half the time of a path, so it stands first in what rows are grouped by.
     """
-    rest = Substr(field, len(top.path) + 1)
-    return Left(field, len(top.path) + StrIndex(rest, Value("/")))
+
+    output_field = BigIntegerField()
+    template = "COALESCE(NULLIF(CAST(SUBSTR(%(expressions)s) AS INTEGER), 0), %(top)s)"
+    postgres = "COALESCE(NULLIF(SPLIT_PART(SUBSTR(%(expressions)s), '/', 1), '')::bigint, %(top)s)"
+
+    def __init__(self, top: Org, field: str = "path") -> None:
+        super().__init__(F(field), Value(len(top.path) + 1), top=int(top.pk))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Cut the path at its next stroke: there a text that goes on after a number is no number."""
+        return self.as_sql(compiler, connection, template=self.postgres, **context)
 
 
 def within_below(places: Places, org: Org, field: str = "org__path") -> Q:

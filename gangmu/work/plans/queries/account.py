@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, path_of_step, visible_orgs
+from gangmu.kernel.orgs.queries import IdOfStep, in_subtree, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Task
 from gangmu.work.plans.queries.duties import account_kind
 from gangmu.work.plans.queries.tasks import in_cell, visible_tasks
@@ -104,14 +104,14 @@ def total_of(context: Context, top: Org, periods: Iterable[Period]) -> Tally:
             found.values("order_id", "state", "timing", "due_on")
             .annotate(count=Count("*"))
             .order_by()
-            .values_list("order_id", "state", "timing", "due_on", Value(top.path), "count")
+            .values_list("order_id", "state", "timing", "due_on", Value(top.pk), "count")
         )
     tallies = ClosedTally.objects.filter(deeper, in_subtree(top.path), order__in=closed)
     counting.add_tallies(
         tallies.values("order_id")
-        .annotate(some_path=Min("path"), in_time=Sum("on_time"), too_late=Sum("late"), never=Sum("missing"))
+        .annotate(in_time=Sum("on_time"), too_late=Sum("late"), never=Sum("missing"))
         .order_by()
-        .values_list("order_id", "some_path", "in_time", "too_late", "never")
+        .values_list("order_id", Value(top.pk), "in_time", "too_late", "never")
     )
     return _sum(counting.totals.values())
 
@@ -135,8 +135,7 @@ class _Counting:
     lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
     totals: dict[str, Tally] = field(default_factory=dict)
 
-    def add(self, order: int, path: str, cell: Cell | None, count: int) -> None:
-        step = step_below(path, self.top.path)
+    def add(self, order: int, step: int | None, cell: Cell | None, count: int) -> None:
         if step is None or cell is None or not count:
             return
         column = self.columns[order]
@@ -144,16 +143,16 @@ class _Counting:
         self.totals.setdefault(column, Tally()).add(cell, count)
 
     def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for order, state, timing, due, path, count in rows:
+        for order, state, timing, due, step, count in rows:
             overdue, carried = due < self.today, order in self.closed
             cell = cell_of(state, timing, closed=timing == "missing", overdue=overdue, carried=carried)
-            self.add(order, path, cell, count)
+            self.add(order, step, cell, count)
 
     def add_tallies(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for order, path, on_time, late, missing in rows:
-            self.add(order, path, "on_time", on_time)
-            self.add(order, path, "late", late)
-            self.add(order, path, "missing", missing)
+        for order, step, on_time, late, missing in rows:
+            self.add(order, step, "on_time", on_time)
+            self.add(order, step, "late", late)
+            self.add(order, step, "missing", missing)
 
 
 def periods_in_year(year: int) -> tuple[Period, ...]:
@@ -248,18 +247,21 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     columns = {pk: column for pk, column, _ in known}
     counting = _Counting(top, context.today, columns, frozenset(closed))
     near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
-    counting.add_tasks(near.values_list("order_id", "state", "timing", "due_on", "path", Value(1)))
+    counting.add_tasks(
+        (*task, step_below(path, top.path), 1)
+        for *task, path in near.values_list("order_id", "state", "timing", "due_on", "path")
+    )
     below = Task.objects.filter(_deeper(top), in_subtree(top.path))
     for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
         counting.add_tasks(
-            deeper.values("order_id", "state", "timing", "due_on", step=path_of_step(top))
+            deeper.values("order_id", "state", "timing", "due_on", step=IdOfStep(top))
             .annotate(count=Count("*"))
             .order_by()
             .values_list("order_id", "state", "timing", "due_on", "step", "count")
         )
     tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
     counting.add_tallies(
-        tallies.values("order_id", step=path_of_step(top))
+        tallies.values("order_id", step=IdOfStep(top))
         .annotate(in_time=Sum("on_time"), too_late=Sum("late"), never=Sum("missing"))
         .order_by()
         .values_list("order_id", "step", "in_time", "too_late", "never")

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import in_subtree, is_whole, path_of_step, visible_orgs
-from gangmu.kernel.orgs.rules import own_id
+from gangmu.kernel.orgs.queries import IdOfStep, in_subtree, is_whole, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Return, Task
 from gangmu.work.plans.queries.account import ELSEWHERE, periods_in_year
 from gangmu.work.plans.rules import ANSWERED
@@ -98,7 +97,7 @@ class _Counting:
         near = Q(parent=self.top) | Q(org=self.top, path=self.top.path)
         carried = ~Q(parent=self.top) & self._below & Q(closed_at=None) & ~Q(carried_to="")
         for found in (
-            tasks.filter(near, order__in=closed),
+            tasks.filter(near, self._here, order__in=closed),
             tasks.filter(carried, order__in=closed),
             tasks.filter(self._here, order__in=running),
         ):
@@ -107,8 +106,8 @@ class _Counting:
                 cell.answered += count * (state in ANSWERED)
         tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below, order__in=closed)
         rows = (
-            tallies.annotate(step=path_of_step(self.top))
-            .values("order_id", "step")
+            tallies.annotate(step=IdOfStep(self.top))
+            .values("step", "order_id")
             .annotate(answers=Sum("on_time") + Sum("late"), never=Sum("missing"))
             .order_by()
             .values_list("order_id", "step", "answers", "never")
@@ -172,14 +171,13 @@ class _Counting:
 
     def _counted(self, tasks: QuerySet[Task]) -> Iterator[tuple[Stations, str, int]]:
         rows = (
-            tasks.annotate(step=path_of_step(self.top))
-            .values("order_id", "step", "state")
+            tasks.values(step=IdOfStep(self.top), of=F("order_id"), stands=F("state"))
             .annotate(count=Count("*"))
             .order_by()
-            .values_list("order_id", "step", "state", "count")
+            .values_list("of", "step", "stands", "count")
         )
         for order, step, state, count in rows:
             yield self._cell(order, step), state, count
 
-    def _cell(self, order: int, step: str) -> Stations:
-        return self.cells.setdefault((order, own_id(step)), Stations())
+    def _cell(self, order: int, step: int) -> Stations:
+        return self.cells.setdefault((order, step), Stations())
