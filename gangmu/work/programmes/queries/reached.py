@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from gangmu.core.context import Context
 from gangmu.core.periods import Period
@@ -86,10 +86,12 @@ def reached_at(context: Context, top: Org, metric: Metric, year: int) -> Decimal
     if not actual.of:
         return _together(own)
     base = _sums(context, top, actual.of, actual.item, year)
-    beside = base.filter(org=OuterRef("org")).order_by().values("total")
-    both = own.annotate(beside=Subquery(beside[:1])).filter(beside__isnull=False)
-    made = both.aggregate(part=Sum("total"), whole=Sum("beside"))
-    return _share(metric, value_of(made["part"]), value_of(made["whole"])) if made["whole"] else None
+    by_org = (own | base).order_by().values("org")
+    both = by_org.annotate(
+        part=Sum("total", filter=Q(code=actual.sum)), whole=Sum("total", filter=Q(code=actual.of))
+    ).filter(part__isnull=False, whole__isnull=False)
+    made = both.aggregate(parts=Sum("part"), wholes=Sum("whole"))
+    return _share(metric, value_of(made["parts"]), value_of(made["wholes"])) if made["wholes"] else None
 
 
 def _together(rows: QuerySet[FactSum]) -> Decimal | None:
