@@ -17,7 +17,7 @@ from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.queries import counting_facts, sums_of
 from gangmu.kernel.facts.rules import value_of
 from gangmu.kernel.orgs.models import Org, UnitSpan
-from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, unit_spans_on
+from gangmu.kernel.orgs.queries import StoodAt, in_subtree, tree_within, unit_spans_on, within_below
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.queries import how_many_on
@@ -196,7 +196,7 @@ class Counting:
 
     def _kept(self, measure: Measure) -> Iterator[Grouped]:
         rows = sums_of(self.context, measure.fact, measure.items, self.period.year)
-        here = rows.filter(in_subtree(self.org.path, "org__path"))
+        here = rows.filter(within_below(self.context.places("plans.view"), self.org))
         for org, facts, known, total in here.values_list("org", "facts", "known", "total"):
             yield org, facts, known, value_of(total)
 
@@ -253,10 +253,7 @@ def _ratio(above: Decimal, below: Decimal) -> Decimal:
 
 
 def _digest(parts: Iterable[Any]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(f"{part}\n".encode())
-    return digest.hexdigest()
+    return hashlib.sha256("".join(f"{part}\n" for part in parts).encode()).hexdigest()
 
 
 def _added(rows: Iterable[Grouped], measure: Measure) -> Side:
