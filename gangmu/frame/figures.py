@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Literal
 
 from django.utils.html import escape
@@ -197,13 +198,20 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
+def _measure(values: Iterable[Any]) -> dict[str, Any]:
+    """Return the axis for values: what is only counted has no half steps on it."""
+    known = [number for value in values if (number := formats.decimal_of(value)) is not None]
+    whole = all(number == number.to_integral_value() for number in known)
+    return {"type": "value"} | ({"minInterval": 1} if whole else {})
+
+
 def bars(
     title: Words, names: Sequence[str], values: Sequence[Any], *, series: str = "", **more: Any
 ) -> Chart:
     """Return horizontal bars, the first on top."""
     options = {
         "grid": {"left": 8, "right": 40, "top": 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value"},
+        "xAxis": _measure(values),
         "yAxis": {"type": "category", "data": list(names), "inverse": True},
         "series": [
             {
@@ -224,7 +232,7 @@ def lines(title: Words, steps: Sequence[str], series: Mapping[str, Sequence[Any]
         "legend": {"show": len(series) > 1, "top": 0, "right": 0},
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": list(steps), "boundaryGap": False},
-        "yAxis": {"type": "value"},
+        "yAxis": _measure(chain.from_iterable(series.values())),
         "series": [
             {"type": "line", "name": name, "data": [_plain(v) for v in values], "symbolSize": 6}
             for name, values in series.items()
@@ -240,7 +248,7 @@ def columns(title: Words, names: Sequence[str], series: Mapping[str, Sequence[An
         "legend": {"show": len(series) > 1, "top": 0, "right": 0},
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": list(names)},
-        "yAxis": {"type": "value"},
+        "yAxis": _measure(chain.from_iterable(series.values())),
         "series": [
             {"type": "bar", "name": name, "data": [_plain(v) for v in values], "barMaxWidth": 28}
             for name, values in series.items()

@@ -1,19 +1,23 @@
 """Refusals and failures as people and programs see them: never a traceback, always a way on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import resolve
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import NotFound, NotSignedIn, Refusal, WrongMethod
 from gangmu.core.text import Text
 from gangmu.frame.context import Frame
 from gangmu.frame.navigation import landmark
+from gangmu.frame.typed import Sent, refilled, sentences
 from gangmu.frame.words import msgid, worded
 
 HEADINGS = {
@@ -80,14 +84,22 @@ def problem_response(refusal: Refusal, request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=refusal.status, content_type="application/problem+json")
 
 
-def problem_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """Return a designed page, or for htmx a note, that says what is wrong and what to do."""
+def problem_page(
+    request: HttpRequest, status: int, message: str = "", written: Sequence[str] = (), back: str = ""
+) -> HttpResponse:
+    """Return a designed page, or for htmx a note, that says what is wrong and what to do.
+
+    ``written`` is what somebody wrote into a form that cannot come back, to be copied from the page;
+    ``back`` is where it was written.
+    """
     values = {
         "status": status,
         "heading": translate(HEADINGS.get(status, HEADINGS[400])),
         "message": message,
         "advice": translate(ADVICE.get(status, ADVICE[400])),
         "face": "frame/base.html" if Frame(request).signed_in else "frame/public.html",
+        "written": written,
+        "back": back,
     }
     if not wants_part(request):
         return render(request, "frame/problem.html", values, status=status)
@@ -119,6 +131,70 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem_page(request, refusal.status, told(refusal))
 
 
+def _sent(request: HttpRequest) -> Sent:
+    return {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of this site from which a form was sent, where the browser says so."""
+    named = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(named, {request.get_host()}):
+        return ""
+    return urlsplit(named)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def form_refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return a refused form with what was typed into it; where it is no more, what was written, to be copied.
+
+    This holds for every form of every page, whether or not the page thought of the refusal.
+    """
+    if wants_json(request) or wants_part(request) or isinstance(refusal, NotSignedIn):
+        return refusal_response(request, refusal)
+    came_from = _came_from(request)
+    return _form_back(request, refusal, came_from) or problem_page(
+        request, refusal.status, told(refusal), sentences(_sent(request)), came_from
+    )
+
+
+def _form_back(request: HttpRequest, refusal: Refusal, came_from: str) -> HttpResponse | None:
+    """Return the page on which the form stood, filled, with the reason; None without page or form."""
+    for address in filter(None, (came_from, request.get_full_path())):
+        page = _page_again(request, address)
+        again = refilled(page, urlsplit(address).path, request.path, _sent(request)) if page else None
+        if again is None:
+            continue
+        values = {
+            "refusal": told(refusal),
+            "faults": [
+                (again.labels.get(name, ""), translate(fault)) for name, fault in refusal.faults.items()
+            ],
+            "files": bool(request.FILES),
+        }
+        note = render_to_string("frame/_refusal.html", values)
+        return HttpResponse(again.with_note(note), status=refusal.status)
+    return None
+
+
+def _page_again(request: HttpRequest, address: str) -> str:
+    """Return a page of this site as its reader sees it now, or nothing."""
+    parts = urlsplit(address)
+    again = copy(request)
+    again.method, again.path, again.path_info = "GET", parts.path, parts.path
+    again.META = {**request.META, "REQUEST_METHOD": "GET", "QUERY_STRING": parts.query}
+    again.GET, again.POST = QueryDict(parts.query), QueryDict()
+    try:
+        found = resolve(parts.path)
+        door = getattr(found.func, "door", None)
+        if door is None or "GET" not in door.methods:
+            return ""
+        again.resolver_match = found
+        answer = found.func(again, *found.args, **found.kwargs)
+    except (Refusal, Http404):
+        return ""
+    shows = answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
+    return str(answer.content.decode()) if shows and not answer.streaming else ""
+
+
 def form_again(
     request: HttpRequest, template: str, values: Mapping[str, Any], refusal: Refusal
 ) -> HttpResponse:
@@ -146,7 +222,10 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; leave every other exception to Django."""
-        return refusal_response(request, exception) if isinstance(exception, Refusal) else None
+        if not isinstance(exception, Refusal):
+            return None
+        answer = form_refused if request.method == "POST" else refusal_response
+        return answer(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

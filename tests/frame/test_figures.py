@@ -1,8 +1,13 @@
-"""A field of a heat map, as it stands in its row."""
+"""Fields of heat maps as they stand in their rows, and the axes of charts."""
 
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
 from django.template import Context, Template
 
-from gangmu.frame.figures import Heat, HeatCell, HeatRow, over_time
+from gangmu.frame.figures import Chart, Heat, HeatCell, HeatRow, bars, columns, lines, over_time
 
 
 def test_field_of_a_heat_map_is_a_link_with_its_note() -> None:
@@ -39,3 +44,20 @@ def test_a_map_over_time_marks_what_lies_before_its_first_known_column_and_keeps
 def test_a_map_over_time_that_says_nothing_or_begins_at_once_leaves_nothing_out() -> None:
     for heat in (year(None, None, None), year(0, None, 2)):
         assert "gm-heat-early" not in drawn(over_time(heat))
+
+
+Draw = Callable[[Sequence[Any]], Chart]
+
+DRAWN: list[tuple[Draw, str]] = [
+    (lambda values: bars("数", ["甲"] * len(values), values), "xAxis"),
+    (lambda values: lines("数", ["甲"] * len(values), {"一": values}), "yAxis"),
+    (lambda values: columns("数", ["甲"] * len(values), {"一": values, "二": [1] * len(values)}), "yAxis"),
+]
+
+
+@pytest.mark.parametrize(("draw", "axis"), DRAWN)
+def test_axis_of_a_count_has_whole_steps_and_that_of_a_share_finer_ones(draw: Draw, axis: str) -> None:
+    for counts in ([1, 2], [Decimal("3.00"), None], []):
+        assert draw(counts).options[axis] == {"type": "value", "minInterval": 1}
+    for shares in ([0.5, 1], [1, Decimal("0.25")]):
+        assert draw(shares).options[axis] == {"type": "value"}

@@ -225,6 +225,7 @@
   tellNetwork();
   fitTables();
   drawCharts();
+  all("dialog[data-opens-itself]").forEach((dialog) => dialog.showModal());
   const summary = document.querySelector("[data-takes-focus]");
   if (summary) summary.focus();
 })();

@@ -208,7 +208,7 @@ def _honour_values(request: Request, found: Honour) -> dict[str, Any]:
         "lost": state == "standing" and lost_standard(found, context.today),
         "rechecks": [(each, RECHECKED[each.verdict]) for each in rechecks],
         "form": _recheck_form() if manages and state == "standing" and found.rechecked and not done else None,
-        "withdraw_form": FieldForm([REASON, PAPER]) if manages and state == "standing" else None,
+        "may_withdraw": manages and state == "standing",
         "crumbs": [(translate("Register of honours"), reverse("honours-register")), (found.title, "")],
     }
 
@@ -245,12 +245,7 @@ def recheck(request: Request, honour_id: int) -> HttpResponse:
 def withdraw(request: Request, honour_id: int) -> HttpResponse:
     """Withdraw an honour by a paper, with the reason."""
     found = honour_by_id(request.context, honour_id)
-    form = FieldForm([REASON, PAPER])
-    try:
-        withdraw_honour(request.context, found, **sent_fields(form, request))
-    except (Conflict, Invalid) as wrong:
-        values = _honour_values(request, found) | {"withdraw_form": form.again(request.POST, wrong.faults)}
-        return form_again(request, "honours/honour.html", values, wrong)
+    withdraw_honour(request.context, found, **sent_fields(FieldForm([REASON, PAPER]), request))
     messages.success(request, translate("The honour is withdrawn; it stays in the register with its reason."))
     return redirect("honours-honour", found.pk)
 
