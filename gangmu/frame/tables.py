@@ -1,6 +1,6 @@
 """Tables declared by their columns: shown, sorted, paged, narrowed and exported alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -217,7 +217,8 @@ class Table:
     """Rows under columns, as one request asks for them (``sort``, ``page``, ``size``, ``columns``).
 
     Only columns that say how are sortable; anything else asked for is passed over.
-    ``rows`` is a queryset or a sequence. ``form`` is the form that ticked rows are sent with. ``search`` names the parameters of filters
+    ``rows`` is a queryset or a sequence. ``form`` is the form that ticked rows are sent with,
+    ``chosen`` those that are ticked already. ``search`` names the parameters of filters
     that links keep; they are all kept by default. ``foot`` gives the sums by column where they are
     made elsewhere, as where some values are unknown.
     """
@@ -234,6 +235,7 @@ class Table:
     row_url: Callable[[Any], str] | None = None
     selectable: bool = False
     form: str = ""
+    chosen: Collection[int] = ()
     exports: bool = True
     default_sort: str = ""
     made_by: str = ""

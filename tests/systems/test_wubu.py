@@ -47,3 +47,21 @@ def test_w20_a_brand_is_asked_of_communities_alone_once_a_year(wubu: Place) -> N
 
     assert {domains[task["org_id"]] for task in tasks} == {"community"}
     assert monthly.status_code == 422
+
+
+def test_w9_a_membership_is_transferred_to_a_branch_and_to_nothing_else(wubu: Place) -> None:
+    officer = wubu.caller("officer", "610829")
+    here, there, *_ = (org for _, org in sorted(wubu.orgs.items()) if org.kind == "branch")
+    committee = next(org for _, org in sorted(wubu.orgs.items()) if org.kind == "committee")
+    new = {"name": "马建国", "status": "full", "joined_on": "2001-07-01"}
+    person = officer.send("post", f"/orgs/{here.pk}/people", new).json()["id"]
+    given = {"day": today().isoformat(), "paper": "组织关系介绍信", "people": [person]}
+
+    refused = officer.send("post", f"/orgs/{here.pk}/members/transfer", {**given, "to": committee.pk})
+    moved = officer.send("post", f"/orgs/{here.pk}/members/transfer", {**given, "to": there.pk})
+    again = officer.send("post", f"/orgs/{here.pk}/members/transfer", {**given, "to": there.pk})
+
+    assert (refused.status_code, moved.status_code, again.status_code) == (422, 200, 409)
+    assert set(refused.json()["faults"]) == {"to"}
+    stood = officer.get(f"/people/{person}/memberships").json()
+    assert [(each["org_id"], each["status"]) for each in stood] == [(there.pk, "full"), (here.pk, "full")]

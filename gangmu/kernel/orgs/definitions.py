@@ -14,7 +14,8 @@ class OrgKind(Definition):
     ``basic`` ones are basic-level Party organizations and count as such;
     ``least_full_members`` and ``most_members`` say how large one generally is, and ``made_of``
     of which kinds it consists, in which its members are then kept: what differs is a doubt, not
-    a fault. ``source`` names the rule that knows this kind.
+    a fault. Memberships are transferred only to kinds with ``least_full_members``. ``source``
+    names the rule that knows this kind.
     """
 
     basic: bool = True

@@ -278,6 +278,12 @@ def units_below(context: Context, org: Org | None, day: date) -> QuerySet[Unit]:
     return units.select_related("under", "org").order_by("code")
 
 
+def units_handed_on(context: Context, org: Org) -> QuerySet[Unit]:
+    """Return the bodies that another must look after, or be the organization of, when one closes, by code."""
+    units = Unit.objects.filter(within(context.places("orgs.view"), "under__path"), valid_to=None)
+    return units.filter(Q(under=org) | Q(org=org)).order_by("code")
+
+
 def unit_by_id(context: Context, unit_id: int) -> Unit:
     """Return one body, closed ones too, whose organization above the reader may see; otherwise there is none."""
     units = Unit.objects.filter(within(context.places("orgs.view"), "under__path"))

@@ -1,6 +1,9 @@
 """What a sound tree is, and what a name may be found by."""
 
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 LEVELS = ("nation", "province", "prefecture", "county", "township", "village", "group")
 """Where an organization stands, from the top; independent of its kind."""
@@ -45,6 +48,17 @@ def level_may_stand_under(level: str, parent_level: str | None) -> bool:
     if parent_level is None:
         return True
     return LEVELS.index(level) >= LEVELS.index(parent_level)
+
+
+HandOn = Callable[[Any, Any, date, str], None]
+"""What a room gives, of an organization that is merged, to the one that goes on, from the day on, by the paper."""
+
+HANDED_ON: list[HandOn] = []
+
+
+def add_handed_on(hand_on: HandOn) -> None:
+    """Have what a room keeps at organizations go along when they are merged; what it refuses refuses the merger."""
+    HANDED_ON.append(hand_on)
 
 
 _MOST_TERM = 20

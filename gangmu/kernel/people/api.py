@@ -3,11 +3,13 @@
 from datetime import date
 
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from gangmu.frame.doors import Request, endpoint
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.kernel.people.models import Household, Membership, Person, Post
 from gangmu.kernel.people.operations import (
+    BATCH,
     NewPost,
     assign_post,
     assign_posts,
@@ -21,6 +23,7 @@ from gangmu.kernel.people.operations import (
     register_household,
     register_people,
     register_person,
+    transfer_members,
     unmask_person,
     withdraw_people,
 )
@@ -514,6 +517,38 @@ def post_household_move(request: Request, household_id: int, given: HouseholdMov
     context = request.context
     values = given.dict() | {"to": org_by_id(context, given.to)}
     return move_household(context, household_by_id(context, household_id), **values)
+
+
+class TransferIn(Schema):
+    """Whose membership goes where, from which day on; ``everybody`` is all who stand there."""
+
+    to: int
+    day: date
+    paper: str
+    people: list[int] = Field(default=[], max_length=BATCH)
+    everybody: bool = False
+
+
+@endpoint(
+    router,
+    "post",
+    "/orgs/{org_id}/members/transfer",
+    "people.transfer_members",
+    permission="people.manage",
+    response=CountOut,
+)
+def post_transfer(request: Request, org_id: int, given: TransferIn) -> dict[str, int]:
+    """Transfer memberships to another organization, all or none."""
+    context = request.context
+    moved = transfer_members(
+        context,
+        org_by_id(context, org_id),
+        to=org_by_id(context, given.to),
+        people=None if given.everybody else given.people,
+        day=given.day,
+        paper=given.paper,
+    )
+    return {"count": len(moved)}
 
 
 class DayIn(Schema):

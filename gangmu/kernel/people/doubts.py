@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -17,6 +19,7 @@ from gangmu.kernel.orgs.doubts import OrgRow, tree_of
 from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.models import Household, Membership, Person, Post, Status
+from gangmu.kernel.people.rules import began_so
 
 MEMBERS = (Status.PROBATIONARY, Status.FULL)
 GONE = (
@@ -228,7 +231,8 @@ def _members_at_closed(look: Look) -> Iterator[Found]:
 
 
 def _kept_elsewhere(look: Look) -> Iterator[Found]:
-    rows = Membership.objects.filter(_of_tree(look), valid_to=None).exclude(org=F("person__org"))
+    rows = Membership.objects.filter(_of_tree(look), valid_to=None).exclude(status__in=GONE)
+    rows = rows.exclude(org=F("person__org"))
     for org, person, name in rows.values_list("org", "person", "person__org__name"):
         yield _person(org, person, kept=name)
 
@@ -278,9 +282,16 @@ def _days_missing(look: Look) -> Iterator[Found]:
 
 
 def _long_probation(look: Look) -> Iterator[Found]:
-    for org, person, _, _, _, status, _, since in _member_rows(look):
-        if status == Status.PROBATIONARY and since + LONGEST_PROBATION < look.today:
-            yield _person(org, person, day=since.isoformat())
+    open_one = Membership.objects.filter(
+        _of_tree(look), person=OuterRef("person"), valid_to=None, status=Status.PROBATIONARY
+    )
+    rows = Membership.objects.filter(Exists(open_one)).order_by("person", "-valid_from", "-pk")
+    spans = rows.values_list("person", "org", "status", "valid_from")
+    for person, stood in groupby(spans.iterator(), key=itemgetter(0)):
+        held = list(stood)
+        since = began_so([(status, begins) for _, _, status, begins in held])
+        if since + LONGEST_PROBATION < look.today:
+            yield _person(held[0][1], person, day=since.isoformat())
 
 
 def _no_id_number(look: Look) -> Iterator[Found]:
@@ -442,9 +453,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.above_branches",
         title=say("Members kept above the branches"),
         says=say("%(count)s members are kept here and in no branch."),
-        mend=say("Move each to a branch: whoever is a member belongs to one."),
+        mend=say("Transfer each to a branch: whoever is a member belongs to one."),
         find=_above_branches,
-        page="people-of-org",
+        page="people-transfer-many",
         source="中国共产党章程第八条",
     ),
     _of_org(
@@ -506,6 +517,9 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.members_at_closed",
         title=say("A member of a closed organization"),
         says=say("The organization is closed; the membership is still there."),
+        mend=say("Transfer those who stand there to a branch, all at once or each to their own."),
+        page="people-transfer-many",
+        page_of="org",
         find=_members_at_closed,
         sure=True,
     ),
@@ -513,6 +527,10 @@ CHECKS: Iterable[DoubtCheck] = (
         "people.kept_elsewhere",
         title=say("Kept by one organization, member at another"),
         says=say("The person is kept by %(kept)s."),
+        mend=say(
+            "Transfer the membership to where the person belongs; that organization then keeps the person."
+        ),
+        page="people-transfer",
         find=_kept_elsewhere,
     ),
     _of_person(

@@ -10,13 +10,14 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.secrets import decrypt, encrypt, fingerprint, mask
+from gangmu.kernel.orgs.definitions import OrgKind
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, on_day, within, within_below
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.kernel.packs.rules import Pack
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.models import Household, Membership, Person, Post, Status
-from gangmu.kernel.people.rules import half_width
+from gangmu.kernel.people.rules import ENDED, began_so, half_width
 
 ID_NUMBER, TELEPHONE = "person.id_number", "person.telephone"
 
@@ -198,6 +199,39 @@ def memberships_of(context: Context, person: Person) -> QuerySet[Membership]:
 def open_membership(person: Person) -> Membership | None:
     """Return how a person stands now; for decisions, not for showing."""
     return Membership.objects.filter(person=person, valid_to=None).first()
+
+
+def stood_since(present: Membership) -> date:
+    """Return since when a person stands as now, wherever they stood; for decisions."""
+    rows = Membership.objects.filter(person=present.person_id).order_by("-valid_from", "-pk")
+    return began_so(list(rows.values_list("status", "valid_from")))
+
+
+def keeps_members(org: Org) -> bool:
+    """Whether members are kept at an organization: its kind says how many full members it needs."""
+    kind = pack_of(org.root_id).find(OrgKind, org.kind)
+    return kind is not None and kind.least_full_members is not None
+
+
+def standing_at(org: Org) -> QuerySet[Membership]:
+    """Return the memberships at an organization that can go elsewhere, ended ones not; for decisions."""
+    return Membership.objects.filter(org=org, valid_to=None).exclude(status__in=ENDED)
+
+
+def membership_to_transfer(person: Person) -> Membership | None:
+    """Return the membership of a person that can go elsewhere; for decisions, not for showing."""
+    open_one = Membership.objects.filter(person=person, valid_to=None).exclude(status__in=ENDED)
+    return open_one.select_related("org").first()
+
+
+def members_at(context: Context, org: Org, *, typed: str = "") -> QuerySet[Person]:
+    """Return whose membership is at an organization, wherever they are kept, by name; who has left is none."""
+    places = context.places("people.view")
+    there = standing_at(org).filter(within(places), person=OuterRef("pk"))
+    people = visible_people(context).filter(Exists(there))
+    if typed.strip():
+        people = people.filter(_named_like(typed))
+    return people.order_by("pinyin", "pk")
 
 
 def posts_of_person(context: Context, person: Person) -> QuerySet[Post]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -293,6 +293,19 @@ def _check_standing(
         faults.setdefault("full_on", msgid("Only a full member has this day."))
     elif full_on is not None and joined_on is not None and full_on < joined_on:
         faults.setdefault("full_on", msgid("It ends before it begins."))
+
+
+def began_so(spans: Sequence[tuple[str, date]]) -> date:
+    """Return since when somebody stands as they do, of their standings, the newest first.
+
+    Where somebody stood does not matter: who is transferred stands as before.
+    """
+    status, since = spans[0]
+    for before, began in spans[1:]:
+        if before != status:
+            break
+        since = began
+    return since
 
 
 def term_end(begin: date, years: int | None) -> date | None:

@@ -6,10 +6,12 @@ from gangmu.frame.navigation import add_tab
 from gangmu.kernel.access.definitions import RoleKind
 from gangmu.kernel.imports.rules import add_import
 from gangmu.kernel.orgs.definitions import OrgKind
+from gangmu.kernel.orgs.rules import add_handed_on
 from gangmu.kernel.packs.rules import Pack, add_check, add_shape
 from gangmu.kernel.people.definitions import PostKind
 from gangmu.kernel.people.doubts import CHECKS
 from gangmu.kernel.people.member_rows import PEOPLE
+from gangmu.kernel.people.operations import hand_on_members
 from gangmu.kernel.people.post_rows import POSTS
 
 add_shape("post_kind", PostKind)
@@ -37,3 +39,4 @@ def posts_name_what_exists(pack: Pack) -> list[Fault]:
 
 add_check(posts_name_what_exists)
 add_doubt_checks(CHECKS)
+add_handed_on(hand_on_members)

@@ -424,7 +424,9 @@ CASES: dict[str, Case] = {
         near=lambda o: (_member(o.branch, "deceased"), _close(o.branch)),
     ),
     "people.kept_elsewhere": Case(
-        lambda o: _member(o.other_branch, at=o.branch), "branch", near=lambda o: _member(o.branch)
+        lambda o: _member(o.other_branch, at=o.branch),
+        "branch",
+        near=lambda o: (_member(o.branch), _member(o.other_branch, "deceased", at=o.branch)),
     ),
     "people.joined_young": Case(
         lambda o: _member(o.branch, birth_year=1983),

@@ -65,6 +65,13 @@ def _(office: Office) -> Call:
     return Call(given, office.branch)
 
 
+@call("people.transfer_members")
+def _(office: Office) -> Call:
+    # the holder holds the right at both ends: the county covers them
+    given = {"org": office.branch, "to": office.far_branch, "people": [person_of(office).pk]}
+    return Call(given | {"day": date(2015, 10, 1), "paper": "组织关系介绍信"}, office.county)
+
+
 @call("people.assign_post")
 def _(office: Office) -> Call:
     given = {"org": office.branch, "person": person_of(office), "kind": "secretary", "day": BEGIN}

@@ -16,6 +16,7 @@ from gangmu.kernel.orgs.models import Division, NameTerm, Org, OrgLink, OrgSpan,
 from gangmu.kernel.orgs.operations.units import hand_over_units, units_led_after, units_led_by
 from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.kernel.orgs.rules import (
+    HANDED_ON,
     LEVELS,
     is_below,
     level_may_stand_under,
@@ -406,9 +407,10 @@ def close_org(context: Context, org: Org, *, day: date, paper: str = "") -> Org:
 
 @operation("orgs.merge_orgs", permission="orgs.manage", at="into")
 def merge_orgs(context: Context, into: Org, merged: Sequence[Org], *, day: date, paper: str = "") -> Org:
-    """Merge organizations into one that goes on: what stood below them moves to it, units included.
+    """Merge organizations into one that goes on: what stood below them moves to it, units and members included.
 
-    The merged ones are closed on the day; what they did stays theirs.
+    The merged ones are closed on the day; what they did stays theirs. Rooms that keep something
+    there hand it on, and may refuse: members, while one of them holds a post there.
     """
     if not merged or any(org.pk == into.pk for org in merged):
         raise Invalid("Name the organizations that are merged, other than the one that goes on.")
@@ -421,6 +423,8 @@ def merge_orgs(context: Context, into: Org, merged: Sequence[Org], *, day: date,
         hand_over_units(
             context, units_led_by(org), of=org, under=into, own=into, day=day, reason=paper or "merged"
         )
+        for hand_on in HANDED_ON:
+            hand_on(org, into, day, paper or "merged")
         close_org(context, org, day=day, paper=paper or "merged")
         Succession.objects.create(before=org, after=into, way=Succession.Way.MERGED, day=day)
     return into
@@ -450,6 +454,8 @@ def split_org(
         raise Invalid("Every organization below goes to exactly one part.")
     if org.parent is None:
         raise Conflict("The top of a tree cannot be split.")
+    if day > context.today:
+        raise Invalid("This day has not come yet.", faults={"day": "This day has not come yet."})
     if not context.may("orgs.manage", org.parent.path):
         raise NotAllowed("You may not do this here.")
     waiting = _dealt_units(org, [new.code for new, _ in parts], units or {})

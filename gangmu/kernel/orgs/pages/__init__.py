@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from gangmu.kernel.orgs.pages import tree, units
+from gangmu.kernel.orgs.pages import splits, tree, units
 
-urlpatterns: list[URLPattern] = [*tree.urlpatterns, *units.urlpatterns]
+urlpatterns: list[URLPattern] = [*tree.urlpatterns, *splits.urlpatterns, *units.urlpatterns]

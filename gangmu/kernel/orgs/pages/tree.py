@@ -50,6 +50,7 @@ from gangmu.kernel.orgs.queries import (
     roots_for,
     spans_of,
     spans_on,
+    successors_of,
 )
 from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.queries import pack_of
@@ -110,11 +111,17 @@ def org_page(request: Request, org_id: int) -> HttpResponse:
         level=LEVEL_WORDS[org.level],
         kinds=[(kind_title(pack, code), count) for code, count in counts_below(context, org)],
         links=links_of(context, org, context.today),
+        heirs=[] if org.is_open() else _heirs(context, org),
         link_titles={kind.code: kind.title for kind in pack.all(LinkKind)},
         may_manage=context.may("orgs.manage", org.path) and org.is_open(),
         may_end=context.may("orgs.manage", org.path),
     )
     return render(request, "orgs/org.html", values)
+
+
+def _heirs(context: Context, org: Org) -> list[Org]:
+    heirs = successors_of([org.pk]).get(org.pk, [])
+    return [heir for heir in heirs if context.may("orgs.view", heir.path)]
 
 
 def _org_url(org: Org) -> str:
@@ -372,7 +379,9 @@ def _form_merge(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
             title=say("Into which organization"),
             type="organization",
             required=True,
-            help=say("What stands below moves there; this organization is closed, its past stays."),
+            help=say(
+                "What stands below and who is a member here moves there; this organization is closed, its past stays."
+            ),
         ),
         DAY,
         PAPER,

@@ -1,4 +1,4 @@
-"""Every write about people: registering, correcting, standing, posts, households, unmasking."""
+"""Every write about a person: registering, correcting, standing, posts, households, unmasking."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +34,7 @@ from gangmu.kernel.people.queries import (
     post_kind,
     print_of,
     sealed,
+    stood_since,
     visible_people,
 )
 from gangmu.kernel.people.rules import (
@@ -295,7 +296,7 @@ def _check_next(context: Context, person: Person, present: Membership | None, st
         fault = msgid("The present standing began after this day.")
     elif day < person.org.founded_on:
         fault = msgid("The organization did not exist yet on this day.")
-    elif before == ACTIVIST and status == TARGET and present and day < least_full_day(present.valid_from):
+    elif before == ACTIVIST and status == TARGET and present and day < least_full_day(stood_since(present)):
         fault = msgid("An activist is observed for at least a year.")
     elif before == PROBATIONARY and status == FULL and day < _probation_end(person, present):
         fault = msgid("A probation lasts a year from the day of joining.")
@@ -306,7 +307,7 @@ def _check_next(context: Context, person: Person, present: Membership | None, st
 
 
 def _probation_end(person: Person, present: Membership | None) -> date:
-    began = person.joined_on or (present.valid_from if present else None)
+    began = person.joined_on or (stood_since(present) if present else None)
     return least_full_day(began) if began else date.min
 
 

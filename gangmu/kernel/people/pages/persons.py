@@ -1,4 +1,4 @@
-"""People: lists, one person, forms, posts of an organization, households."""
+"""People: lists, one person, their forms, posts of an organization, households."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -8,18 +8,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
-from gangmu.core.errors import Invalid, NotFound, Refusal
-from gangmu.core.fields import Choice, FieldSpec, parse_fields
+from gangmu.core.errors import Invalid, NotFound
+from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status as Light
 from gangmu.frame.figures import TimelineEvent
 from gangmu.frame.formats import listed
-from gangmu.frame.forms import FieldForm, Option
-from gangmu.frame.problems import form_again, told
+from gangmu.frame.forms import Option
+from gangmu.frame.problems import told
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.around import around_org, org_crumbs
@@ -40,11 +39,13 @@ from gangmu.kernel.people.operations import (
     register_person,
     unmask_person,
 )
+from gangmu.kernel.people.pages.forms import DAY, LAST, PAPER, answer, day_given, person_given
 from gangmu.kernel.people.queries import (
     all_post_kinds,
     household_by_id,
     households_of,
     masked_numbers,
+    members_at,
     memberships_of,
     people_named_like,
     people_of,
@@ -58,7 +59,7 @@ from gangmu.kernel.people.queries import (
     standing_counts,
     with_standing,
 )
-from gangmu.kernel.people.rules import next_statuses, term_end
+from gangmu.kernel.people.rules import ENDED, next_statuses, term_end
 
 SEX_TITLES = {choice.code: choice.title for choice in SEX}
 
@@ -132,6 +133,8 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         posts=[(kind.code, kind.title) for kind in all_post_kinds(org)],
         reaches=[("below", say("With all below")), ("own", say("This organization alone"))],
         may_manage=context.may("people.manage", org.path) and org.is_open(),
+        may_transfer=context.may("people.manage", org.path),
+        left_behind=0 if org.is_open() else members_at(context, org).count(),
         may_import=context.may("imports.run", org.path),
     )
     return render(request, "people/of_org.html", values)
@@ -172,6 +175,9 @@ def person_page(request: Request, person_id: int) -> HttpResponse:
         ],
         "posts": _post_table(request, list(posts_of_person(context, person))),
         "may_manage": may_manage,
+        "may_transfer": standing is not None
+        and standing.status not in ENDED
+        and context.may("people.manage", standing.org.path),
         "may_unmask": context.may("people.unmask", person.org.path),
         "crumbs": org_crumbs(
             request, person.org, (say("People"), reverse("people-of-org", args=(person.org_id,)))
@@ -229,58 +235,6 @@ def unmask(request: Request, person_id: int) -> HttpResponse:
 
 # --- forms --------------------------------------------------------------------------------
 
-_DAY = FieldSpec(code="day", title=say("From which day on"), type="date", required=True)
-_LAST = FieldSpec(
-    code="day",
-    title=say("First day without it"),
-    type="date",
-    required=True,
-)
-_PAPER = FieldSpec(code="paper", title=say("By which paper"), max_length=200)
-
-
-def _finders() -> dict[str, str]:
-    return {"person": reverse("people-finder"), "organization": reverse("orgs-finder")}
-
-
-def _day(given: Mapping[str, Any], code: str = "day") -> date:
-    return date.fromisoformat(given[code])
-
-
-def _answer(
-    request: Request,
-    title: Any,
-    org: Org,
-    specs: Sequence[FieldSpec],
-    do: Callable[[dict[str, Any]], str],
-    *,
-    values: Mapping[str, Any] | None = None,
-    advice: Any = "",
-    back: str = "",
-    template: str = "people/form.html",
-    **more: Any,
-) -> HttpResponse:
-    """Show a form, or do what was sent and go where ``do`` says; faults come back beside their fields."""
-    form = FieldForm(specs, values or {}, finders=_finders())
-    page_values = {"title": title, "org": org, "form": form, "advice": advice, "back": back, **more}
-    page_values["crumbs"] = org_crumbs(request, org)
-    if request.method != "POST":
-        return render(request, template, page_values)
-    try:
-        target = do(parse_fields(tuple(specs), form.raw(request.POST)))
-    except Refusal as refusal:
-        page_values["form"] = form.again(request.POST, refusal.faults)
-        return form_again(request, template, page_values, refusal)
-    messages.success(request, translate("Done, and written into the log."))
-    return redirect(target)
-
-
-def _person_given(context: Context, given: Mapping[str, Any], code: str) -> Person:
-    try:
-        return person_by_id(context, given[code] or 0)
-    except NotFound:
-        raise Invalid("There is no such person.", faults={code: "There is no such person."}) from None
-
 
 @page("people.manage", methods=("GET", "POST"))
 def register(request: Request, org_id: int) -> HttpResponse:
@@ -291,7 +245,7 @@ def register(request: Request, org_id: int) -> HttpResponse:
         return _person_url(register_person(request.context, org, new_person(given)))
 
     back = reverse("people-of-org", args=(org.pk,))
-    return _answer(request, say("Register a person"), org, PERSON_FIELDS, do, back=back)
+    return answer(request, say("Register a person"), org, PERSON_FIELDS, do, back=back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -316,14 +270,14 @@ def correct(request: Request, person_id: int) -> HttpResponse:
             birth_year=int(given["birth_year"]) if given["birth_year"] else None,
             id_number=given["id_number"],
             telephone=given["telephone"],
-            joined_on=_day(given, "joined_on") if given["joined_on"] else None,
-            full_on=_day(given, "full_on") if given["full_on"] else None,
+            joined_on=day_given(given, "joined_on") if given["joined_on"] else None,
+            full_on=day_given(given, "full_on") if given["full_on"] else None,
         )
         return _person_url(person)
 
     advice = say("The numbers are not shown here; what is left empty stays as it is.")
     title, back = say("Correct"), _person_url(person)
-    return _answer(request, title, person.org, specs, do, values=values, advice=advice, back=back)
+    return answer(request, title, person.org, specs, do, values=values, advice=advice, back=back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -344,11 +298,13 @@ def standing(request: Request, person_id: int) -> HttpResponse:
     )
 
     def do(given: dict[str, Any]) -> str:
-        note_membership(context, person, status=given["status"], day=_day(given), paper=given["paper"] or "")
+        note_membership(
+            context, person, status=given["status"], day=day_given(given), paper=given["paper"] or ""
+        )
         return _person_url(person)
 
     title, back = say("Note another standing"), _person_url(person)
-    return _answer(request, title, person.org, (status, _DAY, _PAPER), do, back=back)
+    return answer(request, title, person.org, (status, DAY, PAPER), do, back=back)
 
 
 @page("people.view")
@@ -394,18 +350,18 @@ def assign(request: Request, org_id: int) -> HttpResponse:
         assign_post(
             context,
             org,
-            person=_person_given(context, given, "person"),
+            person=person_given(context, given, "person"),
             kind=given["kind"],
-            day=_day(given),
-            until=_day(given, "until") if given["until"] else None,
+            day=day_given(given),
+            until=day_given(given, "until") if given["until"] else None,
             paper=given["paper"] or "",
         )
         return reverse("people-posts", args=(org.pk,))
 
     back = reverse("people-posts", args=(org.pk,))
     advice = say("With the post comes what its role may do here, for the same days.")
-    specs = (person, kind, _DAY, until, _PAPER)
-    return _answer(request, say("Give a post"), org, specs, do, advice=advice, back=back)
+    specs = (person, kind, DAY, until, PAPER)
+    return answer(request, say("Give a post"), org, specs, do, advice=advice, back=back)
 
 
 @page("people.view")
@@ -433,11 +389,11 @@ def end(request: Request, post_id: int) -> HttpResponse:
     post = post_by_id(request.context, post_id)
 
     def do(given: dict[str, Any]) -> str:
-        end_post(request.context, post, day=_day(given), paper=given["paper"] or "")
+        end_post(request.context, post, day=day_given(given), paper=given["paper"] or "")
         return reverse("people-posts", args=(post.org_id,))
 
     back = reverse("people-post", args=(post.pk,))
-    return _answer(request, say("End the post"), post.org, (_LAST, _PAPER), do, back=back)
+    return answer(request, say("End the post"), post.org, (LAST, PAPER), do, back=back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -448,13 +404,13 @@ def handover(request: Request, post_id: int) -> HttpResponse:
     to = FieldSpec(code="to", title=say("To whom"), type="person", required=True)
 
     def do(given: dict[str, Any]) -> str:
-        heir = _person_given(context, given, "to")
-        handover_post(context, post, to=heir, day=_day(given), paper=given["paper"] or "")
+        heir = person_given(context, given, "to")
+        handover_post(context, post, to=heir, day=day_given(given), paper=given["paper"] or "")
         return reverse("people-posts", args=(post.org_id,))
 
     advice = say("What is open stays with the organization; its next holder finds it.")
     title, back = say("Hand over the post"), reverse("people-post", args=(post.pk,))
-    return _answer(request, title, post.org, (to, _DAY, _PAPER), do, advice=advice, back=back)
+    return answer(request, title, post.org, (to, DAY, PAPER), do, advice=advice, back=back)
 
 
 # --- households ---------------------------------------------------------------------------
@@ -509,7 +465,7 @@ def households(request: Request, org_id: int) -> HttpResponse:
 
 
 def _head_given(context: Context, given: Mapping[str, Any]) -> Person | None:
-    return _person_given(context, given, "head") if given["head"] else None
+    return person_given(context, given, "head") if given["head"] else None
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -525,12 +481,12 @@ def add_household(request: Request, org_id: int) -> HttpResponse:
             org,
             door=given["door"],
             size=int(given["size"]),
-            day=_day(given),
+            day=day_given(given),
             head=_head_given(context, given),
         )
         return back
 
-    return _answer(request, say("Register a household"), org, (_DOOR, _HEAD, _SIZE, _DAY), do, back=back)
+    return answer(request, say("Register a household"), org, (_DOOR, _HEAD, _SIZE, DAY), do, back=back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -552,7 +508,7 @@ def household(request: Request, household_id: int) -> HttpResponse:
         "head_shown": found.head.name if found.head else "",
     }
     title = worded(say("Household")) + " " + found.door
-    return _answer(
+    return answer(
         request,
         title,
         found.org,
@@ -574,7 +530,7 @@ def _household_form(
     back: str,
 ) -> HttpResponse:
     title = worded(say("Household")) + " " + found.door
-    return _answer(request, title, found.org, specs, do, values=values, back=back)
+    return answer(request, title, found.org, specs, do, values=values, back=back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -587,10 +543,10 @@ def move(request: Request, household_id: int) -> HttpResponse:
 
     def do(given: dict[str, Any]) -> str:
         target = org_by_id(context, given["to"])
-        move_household(context, found, to=target, door=given["door"], day=_day(given))
+        move_household(context, found, to=target, door=given["door"], day=day_given(given))
         return back
 
-    return _household_form(request, found, (to, _DOOR, _DAY), do, {}, back)
+    return _household_form(request, found, (to, _DOOR, DAY), do, {}, back)
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -600,10 +556,10 @@ def close(request: Request, household_id: int) -> HttpResponse:
     back = reverse("people-households", args=(found.org_id,))
 
     def do(given: dict[str, Any]) -> str:
-        close_household(request.context, found, day=_day(given))
+        close_household(request.context, found, day=day_given(given))
         return back
 
-    return _household_form(request, found, (_LAST,), do, {}, back)
+    return _household_form(request, found, (LAST,), do, {}, back)
 
 
 urlpatterns = [
