@@ -71,7 +71,7 @@ class _Split:
     def specs(self) -> tuple[FieldSpec, ...]:
         """Return every field of the form."""
         of_parts = [spec for part in self.parts for spec in self.part_fields(part)]
-        dealt = [self.dealt_field(each) for each in (*self.children, *self.units)]
+        dealt = [*map(self.dealt_field, self.children), *map(self.dealt_field, self.units)]
         return (*of_parts, DAY, PAPER, *self.rest_field(), *dealt)
 
 
