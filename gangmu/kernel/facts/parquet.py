@@ -21,6 +21,7 @@ from django.db.models.functions import Cast
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict
+from gangmu.core.memory import collector_paused
 from gangmu.core.periods import Period
 from gangmu.kernel.audit.operations import require
 from gangmu.kernel.facts.operations import note_export
@@ -61,6 +62,8 @@ FACTS = pa.schema(
 
 _ROWS, _TURNED = 20_000, 1_000
 
+Rows = Sequence[tuple[Any, ...]]
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -92,10 +95,11 @@ def export_facts(
     try:
         building.chmod(0o755)
         inside = orgs_under(under, period) if under is not None and not is_whole(under) else None
-        spans = _write(building / "orgs.parquet", ORGS, map(astuple, _spans(under, inside)))
         (building / "facts").mkdir()
         path = building / "facts" / f"{period}.parquet"
-        facts = _write(path, FACTS, _rows_of(facts_to_export(period.last, known_at, inside), FACTS))
+        with collector_paused():
+            spans = _write(building / "orgs.parquet", ORGS, _in_parts(map(astuple, _spans(under, inside))))
+            facts = _write(path, FACTS, _rows_of(facts_to_export(period.last, known_at, inside), FACTS))
         at = known_at.at if isinstance(known_at, AsKnown) else known_at
         note_export(context, under=under, period=str(period), known_at=at, orgs=spans, facts=facts)
         if folder.exists():
@@ -149,28 +153,27 @@ def _spans(under: Org | None, inside: set[int] | None) -> Iterator[Span]:
     )
 
 
-def _write(path: Path, schema: pa.Schema, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write(path: Path, schema: pa.Schema, parts: Iterator[Rows]) -> int:
     count = 0
     written: Future[None] | None = None
     with pq.ParquetWriter(path, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as beside:
-        for columns in _columns_of(rows, len(schema)):
+        for columns in _columns_of(parts, len(schema)):
             arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
             batch = pa.record_batch(arrays, schema=schema)
             if written is not None:
                 written.result()
-            written = beside.submit(
-                writer.write_batch, batch
-            )  # pressed together while the next rows are read
+            # pressed together while the next rows are read
+            written = beside.submit(writer.write_batch, batch)
             count += len(columns[0])
         if written is not None:
             written.result()
     return count
 
 
-def _columns_of(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[Any]]]:
+def _columns_of(parts: Iterator[Rows], width: int) -> Iterator[list[list[Any]]]:
     """Yield rows as columns, so many at once; turned a few at a time, they are gone before they are many."""
     columns: list[list[Any]] = [[] for _ in range(width)]
-    while part := list(islice(rows, _TURNED)):
+    for part in parts:
         for column, values in zip(columns, zip(*part, strict=True), strict=True):
             column.extend(values)
         if len(columns[0]) >= _ROWS:
@@ -180,7 +183,12 @@ def _columns_of(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[li
         yield columns
 
 
-def _rows_of(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[tuple[Any, ...]]:
+def _in_parts(rows: Iterator[tuple[Any, ...]]) -> Iterator[Rows]:
+    while part := list(islice(rows, _TURNED)):
+        yield part
+
+
+def _rows_of(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[Rows]:
     """Yield columns of rows as the database gives them: turning each value by itself would take most of the time.
 
     An embedded database keeps days and instants as text, and gives them as such: a column of
@@ -194,8 +202,8 @@ def _rows_of(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[tuple[Any, ...]
     statement, parameters = rows.values_list(*asked).query.get_compiler(rows.db).as_sql()
     with connections[rows.db].chunked_cursor() as cursor:
         cursor.execute(statement, parameters)
-        while batch := cursor.fetchmany(_TURNED):
-            yield from batch
+        while part := cursor.fetchmany(_TURNED):
+            yield part
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

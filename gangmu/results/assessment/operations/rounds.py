@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid
+from gangmu.core.memory import collector_paused
 from gangmu.core.periods import Period
 from gangmu.frame.words import say
 from gangmu.kernel.audit.operations import operation, require
@@ -307,7 +308,8 @@ def run_round(context: Context, round_: Round, *, pack: str = "") -> Run:
         raise Conflict("The frozen files have been changed; their fingerprints are not those of the round.")
     if why:
         raise Conflict("The engine made nothing of what was frozen: %(why)s", {"why": why})
-    rows = list(_results(folder, round_))
+    with collector_paused():
+        rows = _results(folder, round_)
     for start in range(0, len(rows), BATCH):
         keep_results(context, run, rows=rows[start : start + BATCH])
     return finish_run(context, run, rows=len(rows), manifest=manifest)
