@@ -255,6 +255,12 @@ def grants_from(source: str) -> list[Grant]:
     return list(Grant.objects.filter(source=source).select_related("org", "account").order_by("pk"))
 
 
+def grants_by_hand(path: str, day: date) -> QuerySet[Grant]:
+    """Return the roles that nothing but a decision gave, held on a day at and below a path by open accounts."""
+    held = Grant.objects.filter(active_on(day), in_subtree(path, "org__path"), source="")
+    return held.filter(account__is_active=True)
+
+
 def open_accounts() -> QuerySet[Account]:
     """Return the accounts of people who can sign in, by id; for the site's own work."""
     return Account.objects.filter(is_active=True, kind=Account.Kind.PERSON).order_by("pk")

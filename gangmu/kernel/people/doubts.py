@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from gangmu.core.doubts import DoubtCheck, Found, Look, Params
 from gangmu.core.text import Text
 from gangmu.frame.words import say
-from gangmu.kernel.access.queries import accounts_of_people
+from gangmu.kernel.access.queries import accounts_of_people, grants_by_hand
 from gangmu.kernel.orgs.definitions import OrgKind
 from gangmu.kernel.orgs.doubts import OrgRow, tree_of
 from gangmu.kernel.orgs.queries import in_subtree
@@ -364,6 +364,17 @@ def _account_of_gone(look: Look) -> Iterator[Found]:
     return (_person(gone[each], each) for each in sorted(accounts) if accounts[each].is_active)
 
 
+def _role_where_left(look: Look) -> Iterator[Found]:
+    """Find roles given by hand at an organization whose membership their holder has transferred elsewhere."""
+    stood = Membership.objects.filter(person=OuterRef("account__person"))
+    rows = grants_by_hand(look.path, look.today).filter(
+        Exists(stood.filter(org=OuterRef("org"), valid_to__isnull=False)),
+        Exists(stood.filter(valid_to=None).exclude(org=OuterRef("org")).exclude(status__in=GONE)),
+    )
+    for org, pk, name in rows.values_list("org", "pk", "account__name"):
+        yield Found(org or look.root, f"grant:{pk}", {"account": name})
+
+
 def _household(row: Household, **params: str | int | Text) -> Found:
     return Found(row.org_id, f"household:{row.pk}", {"door": row.door, **params})
 
@@ -627,6 +638,15 @@ CHECKS: Iterable[DoubtCheck] = (
         page_of="org",
         find=_account_of_gone,
         sure=True,
+    ),
+    _of_person(
+        "people.role_where_left",
+        title=say("A role where somebody was a member until a transfer"),
+        says=say("%(account)s still has a role here that no post gives."),
+        mend=say("End the role, under accounts and roles, or excuse it if the work goes on here."),
+        page="access-org",
+        page_of="org",
+        find=_role_where_left,
     ),
     _of_household(
         "people.no_head",

@@ -93,6 +93,15 @@ def _member(org: Any, status: str = "full", since: date = BEGIN, at: Any = None,
     return person
 
 
+def _transferred(office: Office) -> Person:
+    """A member of the second branch who was one of the first."""
+    person = _member(office.other_branch, since=TODAY)
+    Membership.objects.create(
+        person=person, org=office.branch, status="full", valid_from=BEGIN, valid_to=TODAY
+    )
+    return person
+
+
 def _post(org: Any, kind: str = "secretary", since: date = BEGIN, person: Any = None, **given: Any) -> Post:
     return Post.objects.create(org=org, kind=kind, valid_from=since, person=person or _member(org), **given)
 
@@ -492,6 +501,15 @@ CASES: dict[str, Case] = {
         near=lambda o: (
             _account(person=_member(o.branch, "deceased").pk, is_active=False),
             _account(person=_member(o.branch).pk),
+        ),
+    ),
+    "people.role_where_left": Case(
+        lambda o: _grant(o.branch, "member", account=_account(person=_transferred(o).pk)),
+        "branch",
+        near=lambda o: (
+            _grant(o.branch, source="people.Post:1", account=_account(person=_transferred(o).pk)),
+            _grant(o.other_branch, "member", account=_account(person=_transferred(o).pk)),
+            _grant(o.branch, "member", account=_account(person=_member(o.branch).pk)),
         ),
     ),
     "people.no_head": Case(lambda o: _house(o.branch, head=None), "branch", near=lambda o: _house(o.branch)),
