@@ -1,7 +1,7 @@
 """Forms from fields: one declaration is validation, input, API schema and column."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,11 @@ WIDGETS = {
 }
 
 
+def field_id(name: str, apart: Any = "") -> str:
+    """Return the element of a field; ``apart`` tells it from another of this name on the page."""
+    return f"field-{apart}-{name}" if apart else f"field-{name}"
+
+
 @dataclass(frozen=True)
 class Option:
     """One value of a choice as it is offered; ``note`` tells two of one name apart."""
@@ -46,11 +51,12 @@ class BoundField:
     finder: str = ""
     shown: str = ""
     note: str = ""
+    apart: str = ""
 
     @property
     def id(self) -> str:
         """The element that the label and the error summary point to."""
-        return f"field-{self.name}"
+        return field_id(self.name, self.apart)
 
     @property
     def title(self) -> str:
@@ -116,7 +122,8 @@ class FieldForm:
 
     ``finders`` give the address that finds organizations or persons, by type or by
     field; ``shown`` gives what a chosen organization, person or file is called; ``notes``
-    say beside a field what is known of it.
+    say beside a field what is known of it. ``apart`` tells its fields from those of another
+    form on the page.
     """
 
     specs: Sequence[FieldSpec]
@@ -125,6 +132,7 @@ class FieldForm:
     finders: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    apart: str = ""
 
     @property
     def fields(self) -> list[BoundField]:
@@ -150,6 +158,7 @@ class FieldForm:
             finder=self.finders.get(spec.code) or self.finders.get(spec.type, ""),
             shown=self.shown.get(spec.code) or str(self.values.get(f"{spec.code}_shown") or ""),
             note=self.notes.get(spec.code, ""),
+            apart=self.apart,
         )
 
     @property
@@ -168,4 +177,4 @@ class FieldForm:
 
     def again(self, sent: Mapping[str, Any], faults: Mapping[str, str]) -> "FieldForm":
         """Return the same form with what was typed and what is wrong with it."""
-        return FieldForm(self.specs, sent, faults, self.finders, self.shown, self.notes)
+        return replace(self, values=sent, faults=faults)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import NotFound, NotSignedIn, Refusal, WrongMethod
 from gangmu.core.text import Text
 from gangmu.frame.context import Frame
+from gangmu.frame.formats import day
 from gangmu.frame.navigation import landmark
 from gangmu.frame.typed import Sent, refilled, sentences
 from gangmu.frame.words import msgid, worded
@@ -62,11 +64,14 @@ def wants_json(request: HttpRequest) -> bool:
 def told(refusal: Refusal) -> str:
     """Return what a refusal says, in the active language."""
     message = translate(refusal.message)
-    values = {
-        name: worded(value) if isinstance(value, str | Text) else value
-        for name, value in refusal.values.items()
-    }
+    values = {name: _told(value) for name, value in refusal.values.items()}
     return message % values if values else message
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, date):
+        return day(value)
+    return worded(value) if isinstance(value, str | Text) else value
 
 
 def problem_response(refusal: Refusal, request: HttpRequest) -> JsonResponse:

@@ -69,6 +69,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take what belongs to forms."""
         begin = self._here()
+        self._label = ""  # what a field is called stands before any other element in its label
         found = _Tag(
             tag, dict(attrs), begin, begin + len(self.get_starttag_text() or ""), tuple(self._around)
         )

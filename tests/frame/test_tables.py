@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template import Context as TemplateContext
+from django.template import Template
 from django.test import RequestFactory
 from django.utils import translation
 from openpyxl import load_workbook
@@ -66,6 +68,20 @@ def test_links_keep_the_filters():
 
     assert asked.pager.before == "?town=12&page=1"
     assert asked.excel_url == "?town=12&export=xlsx"
+
+
+def test_filters_keep_the_sort_out_of_sight() -> None:
+    request = RequestFactory().get("/orders?sort=name&size=50&page=2")
+
+    page = Template("{% load gangmu %}{% filters %}<b>q</b>{% endfilters %}").render(
+        TemplateContext({"request": request})
+    )
+
+    assert (
+        '<input type="hidden" name="sort" value="name"><input type="hidden" name="size" value="50">' in page
+    )
+    assert "&lt;" not in page
+    assert 'name="page"' not in page
 
 
 def test_chosen_columns_are_shown_and_unknown_ones_are_passed_over():

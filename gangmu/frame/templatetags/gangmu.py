@@ -7,14 +7,14 @@ from typing import Any, cast
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as translate
 
 from gangmu.core.text import Text
 from gangmu.frame import figures, formats
 from gangmu.frame.figures import Chart, Heat, Light, Node, Status, Step, Tab, TimelineEvent
-from gangmu.frame.forms import BoundField, FieldForm
+from gangmu.frame.forms import BoundField, FieldForm, field_id
 from gangmu.frame.tables import Pager, Table, cell_text
 from gangmu.frame.words import active_language, worded
 
@@ -142,10 +142,14 @@ def plain_input(
     autocomplete: str = "off",
     inputmode: str = "",
     maxlength: int = 0,
+    apart: Any = "",
 ) -> Values:
-    """Show an input that no field spec describes: a password, a code, a search word."""
+    """Show an input that no field spec describes: a password, a code, a search word.
+
+    ``apart`` tells it from another field of this name on the page.
+    """
     return {
-        "id": f"field-{name}",
+        "id": field_id(name, apart),
         "name": name,
         "title": worded(title),
         "type": type,
@@ -174,11 +178,17 @@ def checkbox(name: str, title: Words, *, value: str = "1", checked: bool = False
 
 @register.inclusion_tag("components/select.html")
 def select(
-    name: str, title: Words, options: Sequence[tuple[str, Words]], chosen: Any = "", *, every: Words = ""
+    name: str,
+    title: Words,
+    options: Sequence[tuple[str, Words]],
+    chosen: Any = "",
+    *,
+    every: Words = "",
+    apart: Any = "",
 ) -> Values:
-    """Show a choice for a filter bar; ``every`` is the line that narrows nothing."""
+    """Show a choice for a filter bar; ``every`` is the line that narrows nothing, ``apart`` as for inputs."""
     return {
-        "id": f"field-{name}",
+        "id": field_id(name, apart),
         "name": name,
         "title": worded(title),
         "every": worded(every),
@@ -369,10 +379,10 @@ def filters(context: template.Context, content: str) -> SafeString:
     """Frame the filters over a table: a GET form that keeps size and sort."""
     request = context.get("request")
     kept: Mapping[str, Any] = request.GET if request is not None else {}
-    hidden = SafeString("").join(
-        format_html('<input type="hidden" name="{}" value="{}">', name, kept[name])
-        for name in ("sort", "size", "columns")
-        if kept.get(name)
+    hidden = format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        ((name, kept[name]) for name in ("sort", "size", "columns") if kept.get(name)),
     )
     return format_html(
         '<details class="gm-filters" open><summary>{}{}</summary><form method="get" role="search" aria-label="{}">{}{}'

@@ -253,7 +253,7 @@ def _check_change(context: Context, org: Org, day: date) -> OrgSpan:
     if day < span.valid_from:
         raise Conflict(
             "%(org)s changed on %(day)s; nothing can change before that day.",
-            {"org": org.name, "day": span.valid_from.isoformat()},
+            {"org": org.name, "day": span.valid_from},
         )
     return span
 
@@ -340,7 +340,7 @@ def move_org(context: Context, org: Org, *, under: Org, day: date, paper: str = 
     if later is not None:
         raise Conflict(
             "%(org)s changed on %(day)s; nothing can change before that day.",
-            {"org": later.name, "day": later.valid_from.isoformat()},
+            {"org": later.name, "day": later.valid_from},
         )
     old_path = org.path
     org.parent = under

@@ -98,7 +98,7 @@ def close_unit(context: Context, unit: Unit, *, day: date, reason: str) -> Unit:
     if day == span.valid_from and day != unit.valid_from:
         raise Conflict(
             "%(org)s changed on %(day)s; nothing can change before that day.",
-            {"org": unit.name, "day": day.isoformat()},
+            {"org": unit.name, "day": day},
         )
     span.valid_to, span.reason = day, reason.strip()[:200]
     span.save(update_fields=["valid_to", "reason"])
@@ -178,7 +178,7 @@ def _check_change(context: Context, unit: Unit, day: date) -> UnitSpan:
     if day < span.valid_from:
         raise Conflict(
             "%(org)s changed on %(day)s; nothing can change before that day.",
-            {"org": unit.name, "day": span.valid_from.isoformat()},
+            {"org": unit.name, "day": span.valid_from},
         )
     unit.refresh_from_db()
     return span

@@ -109,7 +109,7 @@ def appeal_result(
     if held.appeals_until is None or context.today > held.appeals_until:
         raise Conflict(
             "The time for appeals was over on %(day)s.",
-            {"day": held.appeals_until.isoformat() if held.appeals_until else ""},
+            {"day": held.appeals_until or ""},
         )
     result = _standing(held, org, scorecard)
     if line and result.line(line) is None:

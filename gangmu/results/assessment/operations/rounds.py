@@ -417,7 +417,7 @@ def begin_publicity(context: Context, round_: Round) -> Round:
     if waits.offices:
         raise Conflict(
             "%(count)s offices have not looked at their part yet; they have time until %(day)s.",
-            {"count": len(waits.offices), "day": waits.until.isoformat() if waits.until else ""},
+            {"count": len(waits.offices), "day": waits.until or ""},
         )
     kind = appraisal_of(held)
     held.publicity_from = context.today
@@ -467,7 +467,7 @@ def finish_round(context: Context, round_: Round) -> Round:
     held = locked_round(round_, "finish")
     waits = waiting_for(held, context.today)
     if waits.until:
-        raise Conflict("The publicity lasts until %(day)s.", {"day": waits.until.isoformat()})
+        raise Conflict("The publicity lasts until %(day)s.", {"day": waits.until})
     if waits.appeals or waits.objections:
         raise Conflict(
             "%(appeals)s appeals and %(objections)s objections have no answer yet.",

@@ -181,7 +181,7 @@ def nominate_org(
     if not is_in(held, org) or nominator.pk not in (org.pk, org.parent_id) or org.pk == held.org_id:
         raise NotFound("There is no such contest here.")
     if context.today > held.nominate_until:
-        raise Conflict("Nominations were possible until %(day)s.", {"day": held.nominate_until.isoformat()})
+        raise Conflict("Nominations were possible until %(day)s.", {"day": held.nominate_until})
     honour = honour_of(held)
     where = _line_for(held, honour, org, line)
     why = said(text, "text", 2000)
@@ -291,7 +291,7 @@ def begin_panel_review(context: Context, contest: Contest) -> Contest:
     """
     held = locked_contest(contest, Contest.State.NOMINATION)
     if context.today <= held.nominate_until:
-        raise Conflict("Nominations are possible until %(day)s.", {"day": held.nominate_until.isoformat()})
+        raise Conflict("Nominations are possible until %(day)s.", {"day": held.nominate_until})
     if not held.nominations.filter(withdrawn_at=None).exists():
         raise Conflict("Nobody is nominated.")
     if not held.panel.exists():

@@ -26,6 +26,7 @@ from gangmu.results.honours.queries.contests import (
     may_judge,
     own_paths,
     standings_of,
+    undecided_of,
     undone_of,
     unheeded_objections,
 )
@@ -156,8 +157,7 @@ def begin_contest_publicity(context: Context, contest: Contest) -> Contest:
     Refused while a line with candidates is not decided, and when nobody is chosen.
     """
     held = locked_contest(contest, Contest.State.REVIEW)
-    lines = set(held.nominations.filter(withdrawn_at=None).values_list("line", flat=True))
-    if open_lines := lines - set(held.decisions.values_list("line", flat=True)):
+    if open_lines := undecided_of(held):
         raise Conflict("%(count)s lines are not decided yet.", {"count": len(open_lines)})
     if not chosen_of(held):
         raise Conflict("Nobody is chosen; there is nothing to make known.")
@@ -250,7 +250,7 @@ def confer_honours(context: Context, contest: Contest) -> list[Honour]:
     held = locked_contest(contest, Contest.State.PUBLICITY)
     left = undone_of(held, context.today)
     if left.until:
-        raise Conflict("The publicity lasts until %(day)s.", {"day": left.until.isoformat()})
+        raise Conflict("The publicity lasts until %(day)s.", {"day": left.until})
     if left.open:
         raise Conflict("%(count)s objections have no answer yet.", {"count": left.open})
     if left.unheeded:
@@ -260,7 +260,7 @@ def confer_honours(context: Context, contest: Contest) -> list[Honour]:
     if context.today > held.approval_expires_on:
         raise Conflict(
             "The approving document ended on %(day)s: %(source)s",
-            {"day": held.approval_expires_on.isoformat(), "source": rule_of("R-CONTEST").source},
+            {"day": held.approval_expires_on, "source": rule_of("R-CONTEST").source},
         )
     honour, chosen = honour_of(held), chosen_of(held)
     wanted: dict[str, int] = {}

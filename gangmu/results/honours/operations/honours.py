@@ -156,7 +156,7 @@ def judge_pledge(context: Context, pledge: Pledge, *, verdict: str, reason: str)
     if held.verdict:
         raise Conflict("This pledge was judged before.")
     if context.today <= held.due_on and verdict != Pledge.Verdict.KEPT:
-        raise Conflict("The day of this pledge is %(day)s.", {"day": held.due_on.isoformat()})
+        raise Conflict("The day of this pledge is %(day)s.", {"day": held.due_on})
     held.verdict, held.reason = verdict, why
     held.judged_by_id, held.judged_on = context.account, context.today
     held.save(update_fields=["verdict", "reason", "judged_by", "judged_on"])

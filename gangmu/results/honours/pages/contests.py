@@ -13,6 +13,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import FieldSpec
+from gangmu.core.text import LANGUAGES, Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
@@ -23,7 +24,7 @@ from gangmu.kernel.guard.rules import rule_of
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.kernel.packs.queries import pack_of
-from gangmu.results.honours.definitions import ContestKind, HonourKind
+from gangmu.results.honours.definitions import ContestKind, HonourKind, QuotaLine
 from gangmu.results.honours.models import Contest
 from gangmu.results.honours.operations.contests import (
     Seat,
@@ -53,6 +54,7 @@ from gangmu.results.honours.queries.contests import (
     honour_of,
     judged_candidates,
     kind_of,
+    kinds_to_open,
     lines_of,
     may_judge,
     needed_standards,
@@ -60,6 +62,8 @@ from gangmu.results.honours.queries.contests import (
     panel_of,
     seat_of,
     sheets_by,
+    unbegun_of,
+    undecided_of,
     undone_of,
     unheeded_objections,
     visible_contests,
@@ -118,7 +122,7 @@ def _may_open(context: Context, request: Request) -> list[tuple[str, str]]:
         return []
     return [
         (worded(kind.title), f"{reverse('honours-open', args=(kind.code,))}?org={org.pk}")
-        for kind in contest_kinds(org)
+        for kind in kinds_to_open(org, context.today.year)
     ]
 
 
@@ -129,7 +133,7 @@ def _open_specs(honour: HonourKind) -> list[FieldSpec]:
     places = [
         FieldSpec(
             code=f"places_{line.code}",
-            title=line.title,
+            title=_places_in(line),
             type="number",
             whole=True,
             minimum=Decimal(0),
@@ -144,6 +148,7 @@ def _open_specs(honour: HonourKind) -> list[FieldSpec]:
             title=say("Number of the approving document"),
             required=True,
             max_length=60,
+            help=say("Without an approving document no contest is opened."),
             sample=say("As it stands on the document, with its year in brackets."),
         ),
         FieldSpec(code="issuer", title=say("Who issued it"), required=True, max_length=120),
@@ -158,6 +163,14 @@ def _open_specs(honour: HonourKind) -> list[FieldSpec]:
         FieldSpec(code="issued_on", title=say("Issued on"), type="date", required=True),
         FieldSpec(code="expires_on", title=say("In force until"), type="date", required=True),
     ]
+
+
+def _places_in(line: QuotaLine) -> Text:
+    words = say("Places: %(line)s")
+    told = {
+        language: words.within(language) % {"line": line.title.within(language)} for language in LANGUAGES
+    }
+    return Text(**told)
 
 
 @page("honours.manage", methods=("GET", "POST"))
@@ -230,7 +243,6 @@ def contest(request: Request, contest_id: int) -> HttpResponse:
     found = contest_by_id(context, contest_id)
     kind, honour = kind_of(found), honour_of(found)
     manages = context.may("honours.manage", found.org.path)
-    seat = seat_of(context, found)
     table = _candidate_table(request, found, honour, manages=manages)
     if sheet := table.export():
         return sheet
@@ -259,14 +271,13 @@ def contest(request: Request, contest_id: int) -> HttpResponse:
             if line.code in counts
         ],
         "panel": panel_of(found),
-        "seat": seat,
+        "to_judge": "open" in _own_sheets(context, found).values(),
         "table": table,
         "manages": manages,
         "may_nominate": found.state == "nomination"
         and context.today <= found.nominate_until
         and context.may("honours.nominate"),
-        "next": _next_steps(found) if manages else (),
-        "waits": undone_of(found, context.today) if manages and found.state == "publicity" else None,
+        **_next_step(found, context.today, manages=manages),
         "unheeded": unheeded_objections(found) if manages and found.state == "publicity" else (),
         "chosen": [(each.pk, each.org.name) for each in chosen_of(found)],
         "crumbs": [(translate("Contests"), reverse("honours-contests")), (found.title, "")],
@@ -357,14 +368,26 @@ def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, ma
 
 
 NEXT = {
-    "nomination": (("review", msgid("Close nominations, begin the review"), "primary"),),
-    "review": (("publicity", msgid("Make the chosen ones known"), "primary"),),
-    "publicity": (("confer", msgid("Confer"), "primary"),),
+    "nomination": ("review", msgid("Close nominations, begin the review")),
+    "review": ("publicity", msgid("Make the chosen ones known")),
+    "publicity": ("confer", msgid("Confer")),
 }
 
 
-def _next_steps(found: Contest) -> list[tuple[str, str, str]]:
-    return list(NEXT.get(found.state, ()))
+def _next_step(found: Contest, today: date, *, manages: bool) -> dict[str, Any]:
+    """Return a contest's next step for who manages it, or what it waits for; a step is offered once it can be taken."""
+    begins = unbegun_of(found, today) if manages and found.state == "nomination" else None
+    waits = undone_of(found, today) if manages and found.state == "publicity" else None
+    ready = {
+        "nomination": begins is not None and begins.ready,
+        "review": manages and not undecided_of(found) and bool(chosen_of(found)),
+        "publicity": waits is not None and waits.ready,
+    }
+    return {
+        "begins": begins,
+        "waits": waits,
+        "next": NEXT[found.state] if ready.get(found.state) else None,
+    }
 
 
 STEP = {
@@ -409,7 +432,7 @@ def _panel_form(found: Contest, least: int) -> FieldForm:
         specs += [
             FieldSpec(code=f"name_{at}", title=say("Name of the member"), max_length=60),
             FieldSpec(code=f"org_{at}", title=say("From which organization"), type="organization"),
-            FieldSpec(code=f"login_{at}", title=say("Account, if there is one"), max_length=60),
+            FieldSpec(code=f"login_{at}", title=say("Sign-in name, if there is an account"), max_length=60),
         ]
     for at, each in enumerate(members, start=1):
         values |= {f"name_{at}": each.name, f"org_{at}": each.org_id}

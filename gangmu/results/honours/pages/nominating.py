@@ -12,13 +12,13 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec
-from gangmu.core.text import Text
+from gangmu.core.text import LANGUAGES, Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.formats import listed
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import say, worded
+from gangmu.frame.words import msgid, say, worded
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.queries.results import results_over_years
@@ -143,10 +143,24 @@ def _nomination_form(contest: Contest, org: Org, nominators: list[Org]) -> Field
     ]
     for at in range(1, kind.pledges + 1):
         specs += [
-            FieldSpec(code=f"pledge_{at}", title=say("Pledge"), required=True, max_length=300),
-            FieldSpec(code=f"due_{at}", title=say("Kept by"), type="date", required=True),
+            FieldSpec(
+                code=f"pledge_{at}",
+                title=_numbered(msgid("Pledge %(number)s"), at),
+                required=True,
+                max_length=300,
+            ),
+            FieldSpec(
+                code=f"due_{at}",
+                title=_numbered(msgid("Pledge %(number)s is kept until the day"), at),
+                type="date",
+                required=True,
+            ),
         ]
-    return FieldForm(specs, {"nominator": by[0].code, "line": lines[0].code})
+    return FieldForm(specs, {"nominator": by[-1].code, "line": lines[0].code})
+
+
+def _numbered(words: str, number: int) -> Text:
+    return Text(**{each: say(words).within(each) % {"number": number} for each in LANGUAGES})
 
 
 def _choose(request: Request, contest: Contest) -> HttpResponse:
@@ -179,7 +193,11 @@ def _choose(request: Request, contest: Contest) -> HttpResponse:
 # --- one candidate -------------------------------------------------------------------------
 
 
-def _sheet_form(contest: Contest, sheet: Sheet | None) -> FieldForm:
+PAPER_SHEET = "paper"
+"""What tells the fields of a sheet that is entered from those of the reader's own."""
+
+
+def _sheet_form(contest: Contest, sheet: Sheet | None, apart: str = "") -> FieldForm:
     kind = kind_of(contest)
     if kind.method == "vote":
         votes = tuple(Choice(code=code, title=VOTES[code].word) for code in VOTES)
@@ -205,7 +223,7 @@ def _sheet_form(contest: Contest, sheet: Sheet | None) -> FieldForm:
         each.code: translate("At most %(most)s; left open it is unknown, not zero.") % {"most": each.points}
         for each in kind.criteria
     }
-    return FieldForm(specs, values, notes=notes)
+    return FieldForm(specs, values, notes=notes, apart=apart)
 
 
 def _sent_sheet(form: FieldForm, contest: Contest, request: Request) -> dict[str, Any]:
@@ -239,7 +257,7 @@ def _values(request: Request, found: Nomination) -> dict[str, Any]:
         "recused": seat is not None and reviewing and not judges,
         "sheets": [_shown(each, kind_of(contest)) for each in sheets_of(found)] if manages else (),
         "enters": _entering(request, contest, found) if manages and reviewing else (),
-        "paper_form": _sheet_form(contest, None) if manages and reviewing else None,
+        "paper_form": _sheet_form(contest, None, PAPER_SHEET) if manages and reviewing else None,
         "may_withdraw": contest.state == "nomination"
         and context.may("honours.nominate", found.nominator.path),
         "crumbs": _crumbs(contest, found.org.name),
@@ -259,12 +277,13 @@ def _shown(sheet: Sheet, kind: ContestKind) -> dict[str, Any]:
 
 
 def _entering(request: Request, contest: Contest, found: Nomination) -> list[tuple[int, str]]:
-    """Return the panel members whose paper sheet may be entered: those without a part in it."""
+    """Return the panel members whose paper sheet may be entered, those without a sheet first: nobody with a part in it."""
     panel = panel_of(contest)
     paths = own_paths(panel, request.context.today)
+    written = {each.member_id for each in sheets_of(found)}
     return [
         (each.pk, f"{each.name}（{each.org.name}）")
-        for each in panel
+        for each in sorted(panel, key=lambda each: each.pk in written)
         if may_judge(contest, found, paths[each.pk])
     ]
 
@@ -304,7 +323,7 @@ def enter(request: Request, nomination_id: int) -> HttpResponse:
     """Enter what a panel member wrote on paper."""
     context = request.context
     found = nomination_by_id(context, nomination_id)
-    form = _sheet_form(found.contest, None)
+    form = _sheet_form(found.contest, None, PAPER_SHEET)
     try:
         member = member_by_id(found.contest, whole_number(request.POST.get("member", "")) or 0)
         paper = request.POST.get("paper", "")

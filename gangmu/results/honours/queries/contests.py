@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
@@ -19,6 +21,7 @@ from gangmu.kernel.notices.queries import open_objections_to, upheld_objections_
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, visible_orgs, within
 from gangmu.kernel.packs.queries import pack_by_version, pack_of
+from gangmu.results.assessment.definitions import Application
 from gangmu.results.assessment.queries.rounds import ids_at_or_above
 from gangmu.results.honours.definitions import ContestKind, HonourKind, QuotaLine
 from gangmu.results.honours.models import (
@@ -52,6 +55,13 @@ def contest_kinds(org: Org) -> tuple[ContestKind, ...]:
     pack = pack_of(org.root_id)
     found = ((kind, pack.find(HonourKind, kind.honour)) for kind in pack.all(ContestKind))
     return tuple(kind for kind, honour in found if honour is not None and honour.level == org.level)
+
+
+def kinds_to_open(org: Org, year: int) -> list[ContestKind]:
+    """Return the contests that an office may run and has not opened in a year."""
+    opened = Contest.objects.filter(org=org, year=year).exclude(state=Contest.State.CANCELLED)
+    taken = set(opened.values_list("kind", flat=True))
+    return [each for each in contest_kinds(org) if each.code not in taken]
 
 
 def lines_of(honour: HonourKind) -> tuple[QuotaLine, ...]:
@@ -249,6 +259,35 @@ def decisions_of(contest: Contest) -> dict[str, Decision]:
 
 
 @dataclass(frozen=True)
+class Unbegun:
+    """What keeps the panel of a contest from judging."""
+
+    until: date | None
+    candidates: int
+    panel: int
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is left."""
+        return self.until is None and self.candidates > 0 and self.panel > 0
+
+
+def unbegun_of(contest: Contest, today: date) -> Unbegun:
+    """Return what keeps the panel of a contest from judging: time, candidates, its members."""
+    return Unbegun(
+        contest.nominate_until if today <= contest.nominate_until else None,
+        contest.nominations.filter(withdrawn_at=None).count(),
+        contest.panel.count(),
+    )
+
+
+def undecided_of(contest: Contest) -> set[str]:
+    """Return the lines of a contest that have candidates and no decision."""
+    named = set(contest.nominations.filter(withdrawn_at=None).values_list("line", flat=True))
+    return named - set(contest.decisions.values_list("line", flat=True))
+
+
+@dataclass(frozen=True)
 class Undone:
     """What keeps a contest from being conferred."""
 
@@ -286,7 +325,7 @@ def objection_to(contest: Contest, objection_id: int) -> Objection:
 
 
 def nominators_of(context: Context, contest: Contest, org: Org) -> list[Org]:
-    """Return on whose behalf the reader may nominate an organization: itself, or the one above it."""
+    """Return on whose behalf the reader may nominate an organization: itself, or the one above it, last."""
     own = [org, org.parent] if org.parent_id and is_in(contest, org.parent) else [org]
     return [each for each in own if each is not None and context.may("honours.nominate", each.path)]
 
@@ -318,14 +357,26 @@ def needed_standards(contest: Contest) -> list[Text]:
 
 
 def candidates_to_be(context: Context, contest: Contest) -> QuerySet[Org]:
-    """Return the organizations that the reader may nominate: their own and those directly below, by code."""
+    """Return the organizations that the reader may nominate: their own and those directly below, by code.
+
+    Of those the honour and the lines of the contest are for.
+    """
     tops = [path for path in context.places("honours.nominate").tops if path]
     reach = Q(path__in=tops) | Q(parent__path__in=tops)
     taken = Nomination.objects.filter(contest=contest, withdrawn_at=None).values("org")
     rows = visible_orgs(context).filter(reach, in_subtree(contest.org.path), closed_on__isnull=True)
+    honour = honour_of(contest)
+    lines = [_of_sort(each.given_to) for each in lines_of(honour) if each.code in contest.places]
+    rows = rows.filter(_of_sort(honour.given_to), reduce(or_, lines) if all(lines) else Q())
     if needed := kind_of(contest).needs_standard:
         rows = rows.filter(pk__in=orgs_where_so(HELD, needed, context.today))
     return rows.exclude(pk__in=taken).exclude(pk=contest.org_id).select_related("parent").order_by("code")
+
+
+def _of_sort(given_to: Application) -> Q:
+    """Return what narrows organizations to those of the sort that is meant, as :func:`meant_by` has it."""
+    named = {"kind__in": given_to.kinds, "domain__in": given_to.domains, "level__in": given_to.levels}
+    return Q(**{field: wanted for field, wanted in named.items() if wanted is not None})
 
 
 def meant_by(org: Org, honour: HonourKind, line: QuotaLine) -> bool:

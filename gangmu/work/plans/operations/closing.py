@@ -43,9 +43,7 @@ def close_order(context: Context, order: Order) -> Order:
     if held.state != Order.State.ISSUED:
         raise Conflict("The order is being issued still, or was withdrawn.")
     if context.today <= held.due_on:
-        raise Conflict(
-            "The order is due on %(day)s; it is closed after that.", {"day": held.due_on.isoformat()}
-        )
+        raise Conflict("The order is due on %(day)s; it is closed after that.", {"day": held.due_on})
     answer_silence(context, held.issuer, most=BATCH)
     climb_in_silence(context, held.issuer, most=BATCH)
     follow_all(context, held)

@@ -250,7 +250,7 @@ def _open(dispute: Dispute, states: Sequence[str]) -> Dispute:
     )
     if held.state not in states:
         if held.state == Dispute.State.RAISED:
-            raise Conflict("The issuer has until %(day)s to answer.", {"day": held.answer_by.isoformat()})
+            raise Conflict("The issuer has until %(day)s to answer.", {"day": held.answer_by})
         raise Conflict("This dispute was decided already.")
     return held
 
