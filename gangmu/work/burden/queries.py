@@ -39,7 +39,7 @@ from gangmu.work.burden.rules import (
 )
 from gangmu.work.burden.similarity import Entered, SparseIndex, Synonyms, Terms, common_words, terms_of
 from gangmu.work.records.definitions import RecordKind
-from gangmu.work.records.queries import standing_records
+from gangmu.work.records.queries import standing_records, was_any_recorded
 
 LOOKED_BACK = timedelta(days=400)
 """How old a standing value may be to count as held."""
@@ -236,24 +236,24 @@ def _held(context: Context, issuer: Org, asked: Demand, pack: Pack, synonyms: Sy
         return
     names, span = field_names(own, synonyms), Period.parse(asked.period)
     below = orgs_below(context, issuer)
-    count = _organizations(below, standing_records(context, kind=own.code, period=span))
+    count = _organizations(context, below, own.code, span.first, span.last)
     if count:
         yield Held(own.code, own.title.within(context.language), (), count)
     for kind in pack.all(RecordKind):
         shared = names.keys() & field_names(kind, synonyms).keys() if kind.code != own.code else set()
         if not shared or not counted_apart(kind):
             continue
-        records = standing_records(context, kind=kind.code)
-        count = _organizations(
-            below, records.filter(day__gte=context.today - LOOKED_BACK, day__lte=span.last)
-        )
+        count = _organizations(context, below, kind.code, context.today - LOOKED_BACK, span.last)
         if count:
             fields = tuple(sorted(names[each] for each in shared))
             yield Held(kind.code, kind.title.within(context.language), fields, count)
 
 
-def _organizations(orgs: QuerySet[Org], records: QuerySet[Any]) -> int:
-    """Return at how many organizations there is one; each is asked for the first, not for all."""
+def _organizations(context: Context, orgs: QuerySet[Org], kind: str, first: date, last: date) -> int:
+    """Return of how many organizations there is a record; each is asked for the first, not for all."""
+    if not was_any_recorded(kind, first, last):
+        return 0
+    records = standing_records(context, kind=kind).filter(day__gte=first, day__lte=last)
     return int(orgs.order_by().filter(Exists(records.order_by().filter(org=OuterRef("pk")))).count())
 
 

@@ -71,6 +71,11 @@ def standing_records(
     return records.order_by("-day", "-pk")
 
 
+def was_any_recorded(kind: str, first: date, last: date) -> bool:
+    """Whether anybody at all recorded something of a kind on some days: whoever counts need not look further."""
+    return Record.objects.filter(kind=kind, day__gte=first, day__lte=last).exists()
+
+
 def open_kinds(context: Context) -> dict[str, RecordKind]:
     """Return the kinds of records that everybody of the reader's place may read, by code."""
     return {

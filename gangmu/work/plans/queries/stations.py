@@ -99,11 +99,14 @@ class _Counting:
         for found in (
             tasks.filter(near, self._here, order__in=closed),
             tasks.filter(carried, order__in=closed),
-            tasks.filter(self._here, order__in=running),
         ):
             for cell, state, count in self._counted(found):
                 cell.issued += count
                 cell.answered += count * (state in ANSWERED)
+        for cell, state, count in self._counted(tasks.filter(self._here, order__in=running)):
+            cell.issued += count
+            cell.answered += count * (state in ANSWERED)
+            cell.unseen += count * (state == Task.State.ANSWERED)
         tallies = ClosedTally.objects.filter(~Q(parent=self.top), self._below, order__in=closed)
         rows = (
             tallies.annotate(step=IdOfStep(self.top))
@@ -118,7 +121,10 @@ class _Counting:
             cell.answered += answers
 
     def looked_at(self) -> None:
-        """Count who has looked at the answers, what was given back, and what was accepted after that."""
+        """Count who has looked at the answers, what was given back, and what was accepted after that.
+
+        What waits of running orders is known from what was issued.
+        """
         reviewed = [order.pk for order in self.orders.values() if order.reviewed]
         here = Task.objects.filter(self._here, order__in=reviewed)
         given_back = here.filter(pk__in=Return.objects.values("task")).exclude(state=Task.State.WITHDRAWN)
@@ -128,15 +134,15 @@ class _Counting:
             cell.fixed += count * (state == Task.State.ACCEPTED)
             cell.answered += count * (state == Task.State.RETURNED)
             cell.unseen -= again
-            cell.checked += again
-        for cell, _, count in self._counted(here.filter(state=Task.State.ANSWERED)):
+        closed = [pk for pk in reviewed if self.orders[pk].closed]
+        waiting = Task.objects.filter(self._here, order__in=closed, state=Task.State.ANSWERED)
+        for cell, _, count in self._counted(waiting):
             cell.unseen += count
-            cell.checked -= count
         for (order, _), cell in self.cells.items():
             if self.orders[order].reviewed:
-                cell.checked += cell.answered
+                cell.checked = cell.answered - cell.unseen
             else:
-                cell.unasked = cell.answered
+                cell.unasked, cell.unseen = cell.answered, 0
 
     def loop(self, context: Context) -> Loop:
         """Return what was counted; who is out of the reader's sight today stands together."""
