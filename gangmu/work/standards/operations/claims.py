@@ -31,6 +31,7 @@ from gangmu.work.standards.facts import (
 from gangmu.work.standards.models import Claim, ClaimLine, ClaimStep, Evidence, Site
 from gangmu.work.standards.queries.claims import (
     CLAIM,
+    OPEN,
     REVIEW,
     evidence_at_hand,
     granted_claims,
@@ -46,7 +47,6 @@ from gangmu.work.standards.rules import claimable, held_between, outcome, too_ea
 MUST = msgid("This must be filled in.")
 STILL = msgid("Some fields need attention.")
 NO_CRITERION = msgid("The standard has no such criterion.")
-OPEN = ("draft", "submitted", "appealed")
 CALENDAR = Calendar()
 
 

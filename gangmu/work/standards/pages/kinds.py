@@ -1,7 +1,10 @@
 """Which standards there are, and what each asks for, in words."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -19,8 +22,9 @@ from gangmu.kernel.orgs.rules import LEVELS
 from gangmu.kernel.packs.queries import pack_of
 from gangmu.work.records.definitions import FieldKind, RecordKind
 from gangmu.work.standards.definitions import StandardKind
+from gangmu.work.standards.models import Claim
 from gangmu.work.standards.pages.asking import asked_org, needed_org, own_orgs
-from gangmu.work.standards.queries.claims import CLAIM, visible_claims
+from gangmu.work.standards.queries.claims import CLAIM, OPEN, visible_claims
 from gangmu.work.standards.queries.examples import published_templates, shown_sites
 from gangmu.work.standards.queries.kinds import all_standards, standard_kind, standards_for
 from gangmu.work.standards.rules import claimable_periods
@@ -118,6 +122,15 @@ def criteria_in_words(org: Org, kind: StandardKind) -> list[dict[str, Any]]:
     return found
 
 
+def _begins(
+    kind: StandardKind, claimants: Sequence[Org], claims: QuerySet[Claim], today: date
+) -> list[tuple[Org, str, Claim | None]]:
+    """Return for whom and for which period a claim may be begun, and the one that is still open instead of it."""
+    still = {(each.org_id, each.period): each for each in claims.filter(org__in=claimants, state__in=OPEN)}
+    periods = [str(each) for each in claimable_periods(kind, today)] if kind.every else [""]
+    return [(org, period, still.get((org.pk, period))) for org in claimants for period in periods]
+
+
 @page("standards.view")
 def standard(request: Request, standard_code: str) -> HttpResponse:
     """Show one standard: its criteria in words, who judges, who shows it to others; and begin a claim."""
@@ -135,7 +148,7 @@ def standard(request: Request, standard_code: str) -> HttpResponse:
         "judged_by": LEVEL_WORDS[kind.reviewer],
         "how_long": how_long(kind),
         "claimants": claimants,
-        "periods": [str(each) for each in claimable_periods(kind, context.today)],
+        "begins": _begins(kind, claimants, claims, context.today),
         "claims": claims.count(),
         "open_claims": claims.filter(state__in=("submitted", "appealed")).count(),
         "sites": shown_sites(context).filter(kind=kind.code, ended_on=None).count(),

@@ -19,6 +19,9 @@ from gangmu.work.standards.models import Claim, ClaimLine, ClaimStep, Evidence
 
 VIEW, CLAIM, REVIEW = "standards.view", "standards.claim", "standards.review"
 
+OPEN = ("draft", "submitted", "appealed")
+"""The states of a claim that is not decided yet."""
+
 
 def _handed_in(context: Context) -> Q:
     """Return the condition that a claim was handed in, or is the reader's own or their organization's."""
