@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import Context
@@ -143,6 +143,7 @@ class _Reader:
         self.alone = alone
         self.context, self.org, self.year, self.threads, self.places = context, org, year, threads, places
         self.known = threads_of(pack)
+        self.by_place = len(places) > 1
         self.loop = self._loop()
         self.orders = self._orders()
         self.targets = self._targets()
@@ -157,7 +158,7 @@ class _Reader:
         if not self.context.may("plans.view", self.org.path):
             return Loop()
         duties = {duty.code for thread in self.threads for duty, _ in thread.duties} if self.alone else None
-        return loop_of(self.context, self.org, self.year, duties=duties)
+        return loop_of(self.context, self.org, self.year, duties=duties, by_place=self.by_place)
 
     def _orders(self) -> dict[int, dict[str, list[tuple[Issued, Stations]]]]:
         """Return how far each order is at each place, by duty, the oldest period first."""
@@ -184,7 +185,8 @@ class _Reader:
     def _asked(self) -> dict[int, set[tuple[str, str, str]]]:
         """Return which sorts of organizations there are at each place and below it."""
         rows = visible_orgs(self.context).filter(in_subtree(self.org.path), closed_on=None).order_by()
-        sorts = rows.annotate(step=IdOfStep(self.org)).values_list("step", "kind", "domain", "level")
+        step = IdOfStep(self.org) if self.by_place else Value(self.org.pk)
+        sorts = rows.annotate(step=step).values_list("step", "kind", "domain", "level")
         found: dict[int, set[tuple[str, str, str]]] = {each.pk: set() for each in self.places}
         for step, kind, domain, level in sorts.distinct():
             for place in {self.org.pk, step} & found.keys():
@@ -194,7 +196,7 @@ class _Reader:
     def _measured(self) -> dict[Counted, set[int]]:
         counted = {each for thread in self.threads for each in thread.facts}
         wanted = {each: _sought(each, self.year) for each in counted}
-        if len(self.places) == 1:
+        if not self.by_place:
             there = known_below(self.context, self.org, wanted.values())
             return {each: {self.org.pk} if asked in there else set() for each, asked in wanted.items()}
         known = where_known(self.context, self.org, wanted.values())
