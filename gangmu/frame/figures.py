@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from html import escape
 from itertools import chain
 from typing import Any, Literal
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from gangmu.core.text import Text
@@ -44,20 +44,22 @@ class Status:
 class HeatCell:
     """One field of a heat map. ``level`` 0–5 says how dark; None means not known.
 
+    ``text`` and ``note`` are in the reader's language already.
+
     ``early``: it lies before the first column that says anything, and a phone leaves it out.
     """
 
     text: str
     level: int | None
     url: str = ""
-    note: Words = ""
+    note: str = ""
     early: bool = False
 
     @property
     def html(self) -> SafeString:
         """The field as it stands in its row: a map has hundreds, and a template takes its time with each."""
         level = "none" if self.level is None else self.level
-        title = f' title="{escape(worded(self.note))}"' if self.note else ""
+        title = f' title="{escape(self.note)}"' if self.note else ""
         inside = (
             f'<a href="{escape(self.url)}"{title}>{escape(self.text)}</a>'
             if self.url

@@ -1,6 +1,7 @@
 """The account of a month and of a year, down to the tasks behind a figure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from gangmu.frame.formats import NOTHING
 from gangmu.frame.links import address
 from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Table
-from gangmu.frame.words import msgid, say, worded
+from gangmu.frame.words import active_language, msgid, say, worded
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
@@ -54,7 +55,7 @@ from gangmu.work.plans.queries.paper import backfilled_below
 from gangmu.work.plans.queries.tasks import (
     visible_tasks,
 )
-from gangmu.work.plans.rules import CELLS, Tally
+from gangmu.work.plans.rules import CELLS, Cell, Tally
 
 # --- the account ---------------------------------------------------------------------------
 
@@ -152,12 +153,17 @@ def _cell(tally: Tally | None, url: str) -> HeatCell:
     """Return one field of the heat map: how many in time of how many, and what else there is."""
     if tally is None or not tally.due:
         return HeatCell(NOTHING, None)
-    parts = [
-        f"{worded(HEADINGS[cell].word)} {tally.counts[cell]}" for cell in CELLS if tally.counts.get(cell)
-    ]
+    language = active_language()
+    parts = [f"{_heading(cell, language)} {tally.counts[cell]}" for cell in CELLS if tally.counts.get(cell)]
     return HeatCell(
         f"{tally.on_time}/{tally.due}", heat_level(tally.on_time, tally.due), url, " · ".join(parts)
     )
+
+
+@lru_cache(maxsize=None)
+def _heading(cell: Cell, _language: str) -> str:
+    """Return what a heading is called in the language that is active: hundreds of fields name it."""
+    return worded(HEADINGS[cell].word)
 
 
 def _behind_url(org: int, **given: Any) -> str:

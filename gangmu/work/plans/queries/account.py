@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
@@ -93,18 +93,20 @@ def total_of(context: Context, top: Org, periods: Iterable[Period]) -> Tally:
     orders = Order.objects.filter(period__in=[str(period) for period in periods])
     states = dict(orders.values_list("pk", "state"))
     closed, running = _closed_and_running(states)
-    counting = _Counting(top, context.today, dict.fromkeys(states, ""), frozenset(closed))
+    counting = _Counting(top, dict.fromkeys(states, ""), frozenset(closed))
     tasks, deeper = Task.objects.filter(in_subtree(top.path)), _deeper(top)
     for found in (
         tasks.filter(order__in=running),
         tasks.filter(~deeper, order__in=closed),
         tasks.filter(deeper & _carried(closed)),
     ):
+        # by days, in which order an index holds them, not by whether they are over
+        grouped = found.values("order_id", "state", "timing", "due_on").annotate(count=Count("*")).order_by()
         counting.add_tasks(
-            found.values("order_id", "state", "timing", "due_on")
-            .annotate(count=Count("*"))
-            .order_by()
-            .values_list("order_id", "state", "timing", "due_on", Value(top.pk), "count")
+            (order, state, timing, due < context.today, top.pk, count)
+            for order, state, timing, due, count in grouped.values_list(
+                "order_id", "state", "timing", "due_on", "count"
+            )
         )
     tallies = ClosedTally.objects.filter(deeper, in_subtree(top.path), order__in=closed)
     counting.add_tallies(
@@ -129,7 +131,6 @@ class _Counting:
     """An account as it is added up."""
 
     top: Org
-    today: date
     columns: Mapping[int, str]
     closed: frozenset[int]
     lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
@@ -143,8 +144,8 @@ class _Counting:
         self.totals.setdefault(column, Tally()).add(cell, count)
 
     def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for order, state, timing, due, step, count in rows:
-            overdue, carried = due < self.today, order in self.closed
+        for order, state, timing, overdue, step, count in rows:
+            carried = order in self.closed
             cell = cell_of(state, timing, closed=timing == "missing", overdue=overdue, carried=carried)
             self.add(order, step, cell, count)
 
@@ -245,19 +246,23 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     """
     closed, running = _closed_and_running({pk: state for pk, _, state in known})
     columns = {pk: column for pk, column, _ in known}
-    counting = _Counting(top, context.today, columns, frozenset(closed))
+    counting = _Counting(top, columns, frozenset(closed))
     near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
+    # a number, for a day of each of thousands takes long to read
+    overdue = Case(When(due_on__lt=context.today, then=1), default=0)
     counting.add_tasks(
-        (*task, step_below(path, top.path), 1)
-        for *task, path in near.values_list("order_id", "state", "timing", "due_on", "path")
+        (order, state, timing, late, step_below(path, top.path), 1)
+        for order, state, timing, late, path in near.values_list(
+            "order_id", "state", "timing", overdue, "path"
+        )
     )
     below = Task.objects.filter(_deeper(top), in_subtree(top.path))
     for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
         counting.add_tasks(
-            deeper.values("order_id", "state", "timing", "due_on", step=IdOfStep(top))
+            deeper.values("order_id", "state", "timing", step=IdOfStep(top), overdue=overdue)
             .annotate(count=Count("*"))
             .order_by()
-            .values_list("order_id", "state", "timing", "due_on", "step", "count")
+            .values_list("order_id", "state", "timing", "overdue", "step", "count")
         )
     tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
     counting.add_tallies(
