@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from gangmu.core.text import Text
 from gangmu.frame import formats
-from gangmu.frame.words import worded
 
 Words = Text | str
 Light = Literal["green", "yellow", "orange", "red", "blue", "grey"]
