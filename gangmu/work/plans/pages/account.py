@@ -1,7 +1,7 @@
 """The account of a month and of a year, down to the tasks behind a figure."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -160,7 +160,7 @@ def _cell(tally: Tally | None, url: str) -> HeatCell:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _heading(cell: Cell, _language: str) -> str:
     """Return what a heading is called in the language that is active: hundreds of fields name it."""
     return worded(HEADINGS[cell].word)
