@@ -1,7 +1,7 @@
 """The loop through its doors: pages in a browser, the API by a token."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,10 @@ from gangmu.kernel.access.operations import fresh_token
 from gangmu.kernel.access.rules import code_digest
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.answers import report_task
+from gangmu.work.plans.operations.closing import carry_tasks, close_period
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.passing import PassTo, pass_task
+from gangmu.work.plans.queries.closing import open_tasks_within
 from gangmu.work.records.forms import record_form
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
@@ -75,6 +77,21 @@ def test_a_task_is_answered_returned_answered_again_accepted_and_closed(month: M
     account = officer.get(f"/accounts?period=2015-10&org={month.office.county.pk}").content.decode()
     assert "cell=missing" in account
     assert Task.objects.exclude(closed_at=None).count() == 3
+
+
+def test_what_a_closed_order_carried_over_is_closed_from_its_page_once_it_has_ended(month: Month) -> None:
+    november = Context(month.officer.actor, datetime(2015, 11, 2, 4, tzinfo=UTC))
+    carry_tasks(november, month.order, tasks=[month.task().pk], reason="受灾", until=date(2015, 11, 10))
+    close_period(november, month.office.county, period="2015-10")
+    assert open_tasks_within(month.office.county, ["2015-10"]) == 1
+    officer, form = browser(month.officer), f'action="/orders/{month.order.pk}/close"'
+
+    assert form in officer.get(f"/orders/{month.order.pk}").content.decode()
+    assert officer.post(f"/orders/{month.order.pk}/close").status_code == 302
+
+    assert open_tasks_within(month.office.county, ["2015-10"]) == 0
+    assert month.task().timing == "missing"
+    assert form not in officer.get(f"/orders/{month.order.pk}").content.decode()
 
 
 def test_a_form_comes_back_with_what_was_typed_and_the_fault_beside_the_field(month: Month) -> None:

@@ -19,6 +19,7 @@ from gangmu.work.plans.operations.held import TaskConflict, fresh_tasks
 from gangmu.work.plans.operations.moves import follow_all
 from gangmu.work.plans.operations.orders import BATCH
 from gangmu.work.plans.operations.steps import end_what_is_open, needed, note_steps
+from gangmu.work.plans.queries.closing import carried_and_ended
 from gangmu.work.plans.queries.duties import CALENDAR, duty_of_order, parsed_period
 from gangmu.work.plans.rules import FINAL, OPEN, Ending, due_on, ending_of
 
@@ -177,13 +178,7 @@ def close_carried(context: Context, order: Order, *, most: int = CLOSED_AT_ONCE)
     held = Order.objects.select_for_update(of=("self",)).select_related("issuer", "pack").get(pk=order.pk)
     if held.state != Order.State.CLOSED:
         return 0
-    left = (
-        Task.objects.filter(order=held, closed_at=None, disputed=False)
-        .exclude(carried_to="")
-        .exclude(state__in=FINAL)
-        .exclude(Q(due_on__gte=context.today) & Q(state__in=OPEN))
-        .exclude(Q(carried_until__gte=context.today) & Q(state__in=OPEN))
-    )
+    left = carried_and_ended(held, context.today)
     tasks = list(left.select_for_update(of=("self",)).order_by("pk")[: min(most, CLOSED_AT_ONCE)])
     if tasks:
         _close(context, held, tasks, _endings(tasks, context.today, carries=False))

@@ -1,5 +1,6 @@
 """An order, as its issuer sees it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Order
-from gangmu.work.plans.operations.closing import close_order, close_tasks
+from gangmu.work.plans.operations.closing import close_carried, close_order, close_tasks, with_carried
 from gangmu.work.plans.operations.orders import issue_to_all, withdraw_order
 from gangmu.work.plans.pages.words import HEADINGS, ORDER_STATES, period_in_words, task_columns
 from gangmu.work.plans.queries.account import (
@@ -24,6 +25,7 @@ from gangmu.work.plans.queries.account import (
     progress_of,
 )
 from gangmu.work.plans.queries.asked import moves_of_order
+from gangmu.work.plans.queries.closing import carried_and_ended
 from gangmu.work.plans.queries.duties import duty_of_order
 from gangmu.work.plans.queries.moves import tasks_left_behind
 from gangmu.work.plans.queries.orders import order_by_id, periods_asked, places_of, visible_orders
@@ -130,8 +132,7 @@ def order(request: Request, order_id: int) -> HttpResponse:
         "may_withdraw": acts and found.state in ("issuing", "issued"),
         "may_enter_paper": context.may("plans.answer") and found.state in ("issued", "closed"),
         "may_resume": acts and found.state == "issuing",
-        "may_close": context.may("plans.close", found.issuer.path)
-        and (found.state == "closing" or (found.state == "issued" and context.today > found.due_on)),
+        "may_close": context.may("plans.close", found.issuer.path) and _closes(found, context.today),
         "crumbs": [(translate("Orders"), reverse("plans-orders")), (found.title, "")],
     }
     return render(request, "plans/order.html", values)
@@ -198,13 +199,23 @@ def resume(request: Request, order_id: int) -> HttpResponse:
     return redirect("plans-order", order_id)
 
 
+def _closes(order: Order, today: date) -> bool:
+    """Whether there is something to close: the order itself, or what it carried over and has ended since."""
+    if order.state == "closed":
+        return carried_and_ended(order, today).exists()
+    return order.state == "closing" or (order.state == "issued" and today > order.due_on)
+
+
 @page("plans.close", methods=("POST",))
 def close(request: Request, order_id: int) -> HttpResponse:
-    """Close an order: on time, late or missing is noted for each task and written as facts."""
+    """Close an order, with what earlier ones carried over: on time, late or missing is noted and written as facts."""
     context = request.context
     found = close_order(context, order_by_id(context, order_id))
     while close_tasks(context, found):
         pass
+    for earlier in with_carried(found.issuer):
+        while close_carried(context, earlier):
+            pass
     messages.success(request, translate("The period is closed; its facts are written."))
     return redirect("plans-order", order_id)
 
