@@ -151,6 +151,19 @@ def test_w10_candidates_are_chosen_made_known_conferred_and_rechecked(wubu: Plac
     held = opened(officer, "model_sites", {"villages": 10})
     assert held.status_code == 409  # one a year, and one place is taken
 
+    hung = f"/honours/{honour['id']}/plaque"
+    none_hangs = officer.send(f"{hung}/down", {"day": "2026-04-10"})
+    ahead = officer.send(hung, {"day": "2026-04-11"})
+    before_it = officer.send(hung, {"day": honour["conferred_on"].replace("2026", "2025")})
+    hangs = ok(officer.send(hung, {"day": "2026-04-10"}))
+    again = officer.send(hung, {"day": "2026-04-10"})
+
+    assert (honour["plaque"], honour["plaque_hung_on"]) == (True, None)
+    assert [each.status_code for each in (none_hangs, again)] == [409, 409]
+    assert [faults(each) for each in (ahead, before_it)] == [{"day"}, {"day"}]
+    assert (hangs["plaque_hung_on"], hangs["plaque_down_on"]) == ("2026-04-10", None)
+    assert ok(officer.get("/honours?state=plaque")) == []
+
     early_check = ok(
         officer.send(f"/honours/{honour['id']}/rechecks", {"verdict": "kept", "reason": "实地看过"})
     )
@@ -167,3 +180,16 @@ def test_w10_candidates_are_chosen_made_known_conferred_and_rechecked(wubu: Plac
     assert after.status_code == 409
     assert ok(officer.get(f"/honours/{honour['id']}"))["withdrawn_for"] == "班子散了"
     assert Client().get("/api/public/honours").json() == []
+
+    late = officer.send(hung, {"day": "2027-05-08"})
+    left = ok(officer.get("/honours?state=plaque"))
+    waiting = ok(officer.get("/inbox"))["waiting"]
+    early = officer.send(f"{hung}/down", {"day": "2026-04-09"})
+    down = ok(officer.send(f"{hung}/down", {"day": "2027-05-08"}))
+
+    assert late.status_code == 409
+    assert [each["id"] for each in left] == [honour["id"]]
+    assert ok(officer.get("/inbox"))["waiting"] == waiting - 1  # it no longer waits to be taken down
+    assert faults(early) == {"day"}
+    assert down["plaque_down_on"] == "2027-05-08"
+    assert ok(officer.get("/honours?state=plaque")) == []

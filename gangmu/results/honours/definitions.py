@@ -47,6 +47,7 @@ class HonourKind(Definition):
     ``persons``: such a record may name the person it was given to, beside the organization.
     An honour of one's own names the approving document and the day on which that ends.
     ``lasts_years`` left out: until it is withdrawn. ``public`` shows it to everybody.
+    ``plaque``: a plaque goes with it, whose hanging and taking down are kept in the register.
     """
 
     follows: str = Field(min_length=1, max_length=200)
@@ -59,6 +60,7 @@ class HonourKind(Definition):
     lasts_years: int | None = Field(default=None, ge=1, le=20)
     recheck: bool = False
     public: bool = False
+    plaque: bool = False
     quota: tuple[QuotaLine, ...] = ()
     help: Text | None = None
 

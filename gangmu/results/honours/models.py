@@ -202,7 +202,8 @@ class Honour(models.Model):
     """What an organization was given: by whom, by which paper, until when. Withdrawn with a paper, never deleted.
 
     ``office`` keeps it: the one that conferred it, or that put on record what others
-    conferred. ``person`` is a name only, of somebody whom others honoured.
+    conferred. ``person`` is a name only, of somebody whom others honoured. Where a ``plaque``
+    goes with it, the days say whether one hangs; an honour that ends leaves it to be taken down.
     """
 
     org = models.ForeignKey(Org, models.PROTECT, related_name="honours")
@@ -218,6 +219,9 @@ class Honour(models.Model):
     by_others = models.BooleanField()
     public = models.BooleanField()
     rechecked = models.BooleanField()
+    plaque = models.BooleanField(default=False)
+    plaque_hung_on = models.DateField(null=True)
+    plaque_down_on = models.DateField(null=True)
     conferred_on = models.DateField()
     lasts_until = models.DateField(null=True)
     withdrawn_on = models.DateField(null=True)
@@ -239,6 +243,13 @@ class Honour(models.Model):
                 condition=Q(withdrawn_on=None) | ~Q(withdrawn_paper=""),
                 name="honour_is_withdrawn_by_a_paper",
             ),
+            models.CheckConstraint(
+                condition=Q(plaque_hung_on=None) | Q(plaque=True), name="plaque_hangs_where_one_belongs"
+            ),
+            models.CheckConstraint(
+                condition=Q(plaque_down_on=None) | Q(plaque_down_on__gte=F("plaque_hung_on")),
+                name="plaque_comes_down_after_it_was_hung",
+            ),
         ]
         indexes = [
             models.Index(fields=["org", "-conferred_on"], name="honour_of_org"),
@@ -251,6 +262,11 @@ class Honour(models.Model):
     def state_on(self, day: date) -> str:
         """Return how it stands on a day."""
         return state_of(day, self.lasts_until, self.withdrawn_on)
+
+    @property
+    def plaque_hangs(self) -> bool:
+        """Whether its plaque hangs, as far as is known."""
+        return self.plaque_hung_on is not None and self.plaque_down_on is None
 
 
 class Recheck(models.Model):

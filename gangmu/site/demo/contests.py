@@ -27,7 +27,7 @@ from gangmu.results.honours.operations.deciding import (
     decide_line,
     heed_objection,
 )
-from gangmu.results.honours.operations.honours import judge_pledge
+from gangmu.results.honours.operations.honours import hang_plaque, judge_pledge
 from gangmu.results.honours.operations.panel import enter_sheet, judge_candidate
 from gangmu.results.honours.queries.contests import (
     candidates_to_be,
@@ -307,6 +307,9 @@ class _Contesting:
         if not undone_of(self.contest, context.today).ready:
             return
         made = confer_honours(context, self.contest)
+        for honour in made:
+            if honour.plaque:
+                hang_plaque(context, honour, day=context.today)
         self.stage.say(f"{self.plan.kind}: {len(made)} honours conferred")
 
     def _judge_pledges(self, moment: datetime) -> None:

@@ -21,7 +21,7 @@ PACK = {
     "honoured/pack.yaml": 'title: 荣誉\nversion: "1.0"\nextends: base\n',
     "honoured/honour/model.yaml": (
         "title: 示范支部\nfollows: 安平县文件\napproved_by: 省评组文件\nexpires_on: 2099-12-31\n"
-        "recheck: true\npublic: true\nquota:\n  - {code: villages, title: 村, most: 5}\n"
+        "recheck: true\npublic: true\nplaque: true\nquota:\n  - {code: villages, title: 村, most: 5}\n"
     ),
     "honoured/honour/elsewhere.yaml": "title: 上级表彰\nfollows: 安平县文件\nby_others: true\n",
     "honoured/contest/choosing.yaml": (
@@ -132,6 +132,7 @@ def honour_of(office: Office) -> Honour:
             "by_others": False,
             "public": True,
             "rechecked": True,
+            "plaque": True,
             "conferred_on": date(2014, 10, 8),
             "recorded_by_id": office.system.account,
             "recorded_at": office.system.now,
@@ -270,6 +271,18 @@ def _(office: Office) -> Call:
 def _(office: Office) -> Call:
     given = {"honour": honour_of(office), "reason": "不再符合", "paper": "〔2015〕2号"}
     return Call(given, office.town)
+
+
+@call("honours.hang_plaque")
+def _(office: Office) -> Call:
+    return Call({"honour": honour_of(office), "day": date(2014, 10, 9)}, office.town)
+
+
+@call("honours.take_plaque_down")
+def _(office: Office) -> Call:
+    honour = honour_of(office)
+    Honour.objects.filter(pk=honour.pk).update(plaque_hung_on=date(2014, 10, 9))
+    return Call({"honour": honour, "day": date(2015, 1, 5)}, office.town)
 
 
 @call("honours.judge_pledge")

@@ -426,6 +426,7 @@ TELLS_NO_NAME = {
     "honours.contest_counts": "numbers of what is the reader's own",
     "honours.contest_entries": OWN,
     "honours.open_for_nomination": OWN,
+    "honours.plaques_to_take_down": OWN,
     "honours.rechecks_due": OWN,
     "honours.reads_sheet": "yes or no, for the organization and the one above it",
     "honours.seat_of": OWN,

@@ -1,4 +1,4 @@
-"""The register of honours: read, put on record, re-checked, withdrawn."""
+"""The register of honours: read, put on record, re-checked, withdrawn, with its plaques."""
 
 from datetime import date
 
@@ -10,9 +10,11 @@ from gangmu.results.honours.api.shapes import HonourOut, PageOf, PledgeOut, limi
 from gangmu.results.honours.models import Honour, Pledge, Recheck
 from gangmu.results.honours.operations.honours import (
     GivenElsewhere,
+    hang_plaque,
     judge_pledge,
     recheck_honour,
     record_honour,
+    take_plaque_down,
     withdraw_honour,
 )
 from gangmu.results.honours.queries.contests import pledge_by_id
@@ -177,6 +179,38 @@ def withdraw(request: Request, honour_id: int, body: WithdrawalIn) -> Honour:
     """Withdraw an honour."""
     honour = honour_by_id(request.context, honour_id)
     return withdraw_honour(request.context, honour, reason=body.reason, paper=body.paper)
+
+
+class PlaqueIn(Schema):
+    """On which day a plaque was hung or taken down."""
+
+    day: date
+
+
+@endpoint(
+    router,
+    "post",
+    "/honours/{honour_id}/plaque",
+    "honours.hang_plaque",
+    permission="honours.manage",
+    response=HonourOut,
+)
+def hang(request: Request, honour_id: int, body: PlaqueIn) -> Honour:
+    """Note that the plaque of an honour was hung."""
+    return hang_plaque(request.context, honour_by_id(request.context, honour_id), day=body.day)
+
+
+@endpoint(
+    router,
+    "post",
+    "/honours/{honour_id}/plaque/down",
+    "honours.take_plaque_down",
+    permission="honours.manage",
+    response=HonourOut,
+)
+def take_down(request: Request, honour_id: int, body: PlaqueIn) -> Honour:
+    """Note that the plaque of an honour was taken down."""
+    return take_plaque_down(request.context, honour_by_id(request.context, honour_id), day=body.day)
 
 
 class VerdictIn(Schema):

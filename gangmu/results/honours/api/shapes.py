@@ -104,6 +104,9 @@ class HonourOut(Schema):
     withdrawn_on: date | None
     withdrawn_for: str
     withdrawn_paper: str
+    plaque: bool
+    plaque_hung_on: date | None
+    plaque_down_on: date | None
 
 
 class PledgeOut(Schema):

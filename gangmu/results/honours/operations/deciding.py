@@ -282,6 +282,7 @@ def confer_honours(context: Context, contest: Contest) -> list[Honour]:
             by_others=False,
             public=honour.public,
             rechecked=honour.recheck,
+            plaque=honour.plaque,
             conferred_on=context.today,
             lasts_until=lasts_until(context.today, honour.lasts_years),
             recorded_by_id=context.account,

@@ -1,4 +1,4 @@
-"""Honours on record: what others conferred, the yearly re-check, withdrawing."""
+"""Honours on record: what others conferred, the yearly re-check, withdrawing, plaques."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -79,6 +79,7 @@ def record_honour(context: Context, office: Org, *, org: Org, kind: str, given: 
         by_others=True,
         public=found.public and not found.persons,
         rechecked=False,
+        plaque=found.plaque,
         conferred_on=given.conferred_on,
         lasts_until=lasts_until(given.conferred_on, found.lasts_years),
         recorded_by_id=context.account,
@@ -141,6 +142,49 @@ def _withdraw(honour: Honour, today: date, reason: str, paper: str) -> Honour:
     honour.withdrawn_on, honour.withdrawn_for, honour.withdrawn_paper = today, reason, paper
     honour.save(update_fields=["withdrawn_on", "withdrawn_for", "withdrawn_paper"])
     return honour
+
+
+@operation("honours.hang_plaque", permission="honours.manage", at="honour.office")
+def hang_plaque(context: Context, honour: Honour, *, day: date) -> Honour:
+    """Note on which day the plaque of an honour was hung; again after it was taken down.
+
+    Refused where no plaque goes with the honour, after the honour has ended, while one hangs,
+    and for a day ahead or before the honour.
+    """
+    held = _held(honour)
+    if not held.plaque:
+        raise Conflict("No plaque goes with this honour.")
+    _refuse_ended(held, context.today)
+    if held.plaque_hangs:
+        raise Conflict("The plaque of this honour hangs already.")
+    _refuse_day(day, held.plaque_down_on or held.conferred_on, context.today)
+    held.plaque_hung_on, held.plaque_down_on = day, None
+    held.save(update_fields=["plaque_hung_on", "plaque_down_on"])
+    return held
+
+
+@operation("honours.take_plaque_down", permission="honours.manage", at="honour.office")
+def take_plaque_down(context: Context, honour: Honour, *, day: date) -> Honour:
+    """Note on which day the plaque of an honour was taken down.
+
+    Refused while none hangs, and for a day ahead or before it was hung.
+    """
+    held = _held(honour)
+    if held.plaque_hung_on is None or not held.plaque_hangs:
+        raise Conflict("No plaque of this honour hangs.")
+    _refuse_day(day, held.plaque_hung_on, context.today)
+    held.plaque_down_on = day
+    held.save(update_fields=["plaque_down_on"])
+    return held
+
+
+def _refuse_day(day: date, first: date, today: date) -> None:
+    if day > today:
+        raise Invalid("Some fields need attention.", faults={"day": "This day is still to come."})
+    if day < first:
+        raise Invalid(
+            "Some fields need attention.", faults={"day": "Choose a day after what is on record already."}
+        )
 
 
 @operation("honours.judge_pledge", permission="honours.manage", at="pledge.nomination.contest.org")

@@ -26,8 +26,10 @@ from gangmu.kernel.packs.queries import pack_of
 from gangmu.results.honours.models import Honour
 from gangmu.results.honours.operations.honours import (
     GivenElsewhere,
+    hang_plaque,
     recheck_honour,
     record_honour,
+    take_plaque_down,
     withdraw_honour,
 )
 from gangmu.results.honours.pages.words import (
@@ -76,6 +78,8 @@ def _columns(today: date, *, of_one: bool = False) -> list[Column]:
         Column("lasts_until", say("In force until"), "date", sort="lasts_until"),
         Column("state", say("State"), "status", value=lambda each: _state(each, today)),
         Column("withdrawn_for", say("Why withdrawn"), shown=False, width=30),
+        Column("plaque_hung_on", say("Plaque hung on"), "date", shown=False, sort="plaque_hung_on"),
+        Column("plaque_down_on", say("Plaque taken down on"), "date", shown=False, sort="plaque_down_on"),
     ]
     return [each for each in columns if not (of_one and each.code in ("org", "above"))]
 
@@ -209,6 +213,10 @@ def _honour_values(request: Request, found: Honour) -> dict[str, Any]:
         "rechecks": [(each, RECHECKED[each.verdict]) for each in rechecks],
         "form": _recheck_form() if manages and state == "standing" and found.rechecked and not done else None,
         "may_withdraw": manages and state == "standing",
+        "plaque_left": state != "standing" and found.plaque_hangs,
+        "may_hang": manages and state == "standing" and found.plaque and not found.plaque_hangs,
+        "may_take_down": manages and found.plaque_hangs,
+        "today_written": context.today.isoformat(),
         "crumbs": [(translate("Register of honours"), reverse("honours-register")), (found.title, "")],
     }
 
@@ -248,6 +256,29 @@ def withdraw(request: Request, honour_id: int) -> HttpResponse:
     withdraw_honour(request.context, found, **sent_fields(FieldForm([REASON, PAPER]), request))
     messages.success(request, translate("The honour is withdrawn; it stays in the register with its reason."))
     return redirect("honours-honour", found.pk)
+
+
+@page("honours.manage", methods=("POST",))
+def hang(request: Request, honour_id: int) -> HttpResponse:
+    """Note that the plaque of an honour was hung."""
+    found = honour_by_id(request.context, honour_id)
+    hang_plaque(request.context, found, day=_sent_day(request))
+    messages.success(request, translate("It is noted that the plaque hangs."))
+    return redirect("honours-honour", found.pk)
+
+
+@page("honours.manage", methods=("POST",))
+def take_down(request: Request, honour_id: int) -> HttpResponse:
+    """Note that the plaque of an honour was taken down."""
+    found = honour_by_id(request.context, honour_id)
+    take_plaque_down(request.context, found, day=_sent_day(request))
+    messages.success(request, translate("It is noted that the plaque was taken down."))
+    return redirect("honours-honour", found.pk)
+
+
+def _sent_day(request: Request) -> date:
+    day = FieldSpec(code="day", title=say("Day"), type="date", required=True)
+    return date.fromisoformat(sent_fields(FieldForm([day]), request)["day"])
 
 
 # --- what others conferred -----------------------------------------------------------------
@@ -326,6 +357,8 @@ urlpatterns = [
     path("honours/<int:honour_id>", honour, name="honours-honour"),
     path("honours/<int:honour_id>/recheck", recheck, name="honours-recheck"),
     path("honours/<int:honour_id>/withdraw", withdraw, name="honours-withdraw"),
+    path("honours/<int:honour_id>/plaque", hang, name="honours-hang-plaque"),
+    path("honours/<int:honour_id>/plaque/down", take_down, name="honours-take-plaque-down"),
     path("orgs/<int:org_id>/honours", of_org, name="honours-of-org"),
     path("public/honours", public, name="honours-public"),
 ]

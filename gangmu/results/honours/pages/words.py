@@ -38,6 +38,7 @@ HONOUR_STATES: Mapping[str, Status] = {
     "expired": Status(say("Ended"), "grey"),
     "withdrawn": Status(say("Honour withdrawn"), "red"),
     "due": Status(say("Re-check of this year due"), "yellow"),
+    "plaque": Status(say("Ended, its plaque still hangs"), "orange"),
 }
 
 VERDICTS: Mapping[str, Status] = {

@@ -11,7 +11,7 @@ from gangmu.kernel.inbox.rules import Box, Counts, InboxEntry
 from gangmu.results.assessment.queries.rounds import ids_at_or_above
 from gangmu.results.honours.models import Contest, Honour, PanelMember, Sheet
 from gangmu.results.honours.queries.contests import may_judge, own_paths
-from gangmu.results.honours.queries.register import to_recheck
+from gangmu.results.honours.queries.register import plaques_left, to_recheck
 
 
 def seats_to_fill(context: Context) -> list[tuple[PanelMember, int]]:
@@ -58,10 +58,18 @@ def open_for_nomination(context: Context) -> QuerySet[Contest]:
 
 def rechecks_due(context: Context) -> list[dict[str, Any]]:
     """Return which honours of the reader's offices wait for this year's re-check, how many of each kind."""
-    tops = context.places("honours.manage").tops
-    rows = to_recheck(Honour.objects.filter(office__path__in=tops), context.today)
+    rows = to_recheck(_kept_by(context), context.today)
     found = rows.values("office", "kind", "title", name=F("office__name")).annotate(count=Count("pk"))
     return [dict(each) for each in found.order_by("office", "kind")]
+
+
+def plaques_to_take_down(context: Context) -> QuerySet[Honour]:
+    """Return the honours of the reader's offices that have ended while their plaque still hangs."""
+    return plaques_left(_kept_by(context), context.today).select_related("org").order_by("pk")
+
+
+def _kept_by(context: Context) -> QuerySet[Honour]:
+    return Honour.objects.filter(office__path__in=context.places("honours.manage").tops)
 
 
 def contest_counts(context: Context) -> Counts:
@@ -69,7 +77,10 @@ def contest_counts(context: Context) -> Counts:
     seats = seats_to_fill(context)
     late = sum(1 for seat, _ in seats if _is_over(seat.contest.review_until, context.today))
     return Counts(
-        waiting=len(seats) + steps_to_take(context).count() + len(rechecks_due(context)),
+        waiting=len(seats)
+        + steps_to_take(context).count()
+        + len(rechecks_due(context))
+        + plaques_to_take_down(context).count(),
         overdue=late,
         to_read=open_for_nomination(context).count(),
     )
@@ -121,6 +132,16 @@ def contest_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
             due_on=date(context.today.year, 12, 31),
         )
         for each in rechecks_due(context)
+    ]
+    entries += [
+        InboxEntry(
+            title=msgid("The honour has ended, take the plaque down: %(title)s"),
+            params={"title": each.title},
+            url_name="honours-honour",
+            url_args={"honour_id": each.pk},
+            org_name=each.org.name,
+        )
+        for each in plaques_to_take_down(context)[:limit]
     ]
     return entries[:limit]
 

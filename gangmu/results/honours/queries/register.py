@@ -13,8 +13,8 @@ from gangmu.results.honours.definitions import HonourKind
 from gangmu.results.honours.models import Honour, Recheck
 from gangmu.results.honours.queries.contests import standing_honours
 
-STATES = ("standing", "expired", "withdrawn", "due")
-"""How an honour stands; ``due`` stands and waits for this year's re-check."""
+STATES = ("standing", "expired", "withdrawn", "due", "plaque")
+"""How an honour stands; ``due`` stands and waits for this year's re-check, of ``plaque`` only the plaque is left."""
 
 
 def honour_kinds(org: Org) -> tuple[HonourKind, ...]:
@@ -50,6 +50,8 @@ def in_state(rows: QuerySet[Honour], state: str, today: date) -> QuerySet[Honour
             return rows.filter(ended).exclude(withdrawn)
         case "due":
             return to_recheck(rows, today)
+        case "plaque":
+            return plaques_left(rows, today)
     return rows.exclude(withdrawn).exclude(ended)
 
 
@@ -62,6 +64,12 @@ def to_recheck(rows: QuerySet[Honour], today: date) -> QuerySet[Honour]:
         rechecked=True,
         conferred_on__lt=date(today.year, 1, 1),
     )
+
+
+def plaques_left(rows: QuerySet[Honour], today: date) -> QuerySet[Honour]:
+    """Return the honours that have ended while their plaque still hangs."""
+    ended = Q(withdrawn_on__lte=today) | Q(lasts_until__lt=today)
+    return rows.filter(ended, plaque_hung_on__isnull=False, plaque_down_on=None)
 
 
 def rechecks_of(honour: Honour) -> QuerySet[Recheck]:
