@@ -3,27 +3,23 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from decimal import Context as Arithmetic
-from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.db import connections
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict
 from gangmu.core.memory import collector_paused
 from gangmu.core.periods import Period
 from gangmu.kernel.audit.operations import require
+from gangmu.kernel.facts.lines import blocks_of_lines, table_of_lines
+from gangmu.kernel.facts.models import Fact
 from gangmu.kernel.facts.operations import note_export
 from gangmu.kernel.facts.queries import facts_to_export
 from gangmu.kernel.facts.rules import AsKnown, Span, joined_spans, parent_within
@@ -60,9 +56,7 @@ FACTS = pa.schema(
     ]
 )
 
-_ROWS, _TURNED = 20_000, 1_000
-
-Rows = Sequence[tuple[Any, ...]]
+_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -98,8 +92,8 @@ def export_facts(
         (building / "facts").mkdir()
         path = building / "facts" / f"{period}.parquet"
         with collector_paused():
-            spans = _write(building / "orgs.parquet", ORGS, _in_parts(map(astuple, _spans(under, inside))))
-            facts = _write(path, FACTS, _rows_of(facts_to_export(period.last, known_at, inside), FACTS))
+            spans = _write_spans(building / "orgs.parquet", _spans(under, inside))
+            facts = _write_facts(path, facts_to_export(period.last, known_at, inside))
         at = known_at.at if isinstance(known_at, AsKnown) else known_at
         note_export(context, under=under, period=str(period), known_at=at, orgs=spans, facts=facts)
         if folder.exists():
@@ -153,77 +147,27 @@ def _spans(under: Org | None, inside: set[int] | None) -> Iterator[Span]:
     )
 
 
-def _write(path: Path, schema: pa.Schema, parts: Iterator[Rows]) -> int:
-    count = 0
-    written: Future[None] | None = None
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as beside:
-        for columns in _columns_of(parts, len(schema)):
-            arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-            batch = pa.record_batch(arrays, schema=schema)
+def _write_spans(path: Path, spans: Iterator[Span]) -> int:
+    columns: list[Sequence[Any]] = list(zip(*map(astuple, spans), strict=True)) or [()] * len(ORGS)
+    table = pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, ORGS, strict=True)], ORGS
+    )
+    pq.write_table(table, path, compression="zstd")
+    return len(table)
+
+
+def _write_facts(path: Path, facts: QuerySet[Fact]) -> int:
+    with pq.ParquetWriter(path, FACTS, compression="zstd") as writer, ThreadPoolExecutor(1) as beside:
+
+        def write(block: bytes) -> int:
+            table = table_of_lines(block, FACTS)
+            writer.write_table(table)
+            return len(table)
+
+        count, written = 0, None
+        for block in blocks_of_lines(facts, FACTS):
             if written is not None:
-                written.result()
-            # pressed together while the next rows are read
-            written = beside.submit(writer.write_batch, batch)
-            count += len(columns[0])
-        if written is not None:
-            written.result()
-    return count
-
-
-def _columns_of(parts: Iterator[Rows], width: int) -> Iterator[list[list[Any]]]:
-    """Yield rows as columns, so many at once; turned a few at a time, they are gone before they are many."""
-    columns: list[list[Any]] = [[] for _ in range(width)]
-    for part in parts:
-        for column, values in zip(columns, zip(*part, strict=True), strict=True):
-            column.extend(values)
-        if len(columns[0]) >= _ROWS:
-            yield columns
-            columns = [[] for _ in range(width)]
-    if columns[0]:
-        yield columns
-
-
-def _in_parts(rows: Iterator[tuple[Any, ...]]) -> Iterator[Rows]:
-    while part := list(islice(rows, _TURNED)):
-        yield part
-
-
-def _rows_of(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[Rows]:
-    """Yield columns of rows as the database gives them: turning each value by itself would take most of the time.
-
-    An embedded database keeps days and instants as text, and gives them as such: a column of
-    them is turned at once.
-    """
-    as_text = connections[rows.db].vendor == "sqlite"
-    asked = [
-        Cast(field.name, TextField()) if as_text and pa.types.is_temporal(field.type) else field.name
-        for field in schema
-    ]
-    statement, parameters = rows.values_list(*asked).query.get_compiler(rows.db).as_sql()
-    with connections[rows.db].chunked_cursor() as cursor:
-        cursor.execute(statement, parameters)
-        while part := cursor.fetchmany(_TURNED):
-            yield part
-
-
-def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return a column; an embedded database gives amounts as numbers, days and instants (in UTC) as text."""
-    if pa.types.is_decimal(kind):
-        exact = {each: _amount(each) for each in set(values)}
-        return pa.array([exact[each] for each in values], kind)
-    if pa.types.is_temporal(kind) and isinstance(values[0], str):
-        written = pa.array(values, pa.string())
-        if pa.types.is_date(kind):
-            return written.cast(kind)
-        return pc.assume_timezone(written.cast(pa.timestamp(kind.unit)), kind.tz)
-    return pa.array(values, kind)
-
-
-_EXACT = Arithmetic(prec=15)
-
-
-def _amount(written: Any) -> Decimal | None:
-    """Return an amount to the ten-thousandth, as it was before it was kept."""
-    if written is None or isinstance(written, Decimal):
-        return written
-    return _EXACT.create_decimal_from_float(written).quantize(Decimal("0.0001"), context=Arithmetic(prec=18))
+                count += written.result()
+            # read by Arrow and pressed together while the database writes the next
+            written = beside.submit(write, block)
+        return count + (written.result() if written is not None else 0)
