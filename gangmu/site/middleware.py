@@ -11,6 +11,7 @@ from gangmu.core.context import Actor, Context, Stranger
 from gangmu.core.text import LANGUAGES
 from gangmu.kernel.access.queries import AccountActor, account_by_token, session_by_key
 from gangmu.kernel.access.rules import code_digest
+from gangmu.kernel.packs.queries import packs_read_once
 from gangmu.site import clock
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +25,10 @@ class ContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the asker's language, with the asker's context."""
+        with packs_read_once():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         if language not in LANGUAGES:
             language = settings.LANGUAGE_CODE

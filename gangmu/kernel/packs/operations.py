@@ -9,6 +9,7 @@ from gangmu.core.definition import Fault
 from gangmu.core.errors import Conflict, Invalid
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.packs.models import PackUse, PackVersion
+from gangmu.kernel.packs.queries import packs_change
 from gangmu.kernel.packs.rules import Files, compose_pack, pack_files
 
 
@@ -66,6 +67,7 @@ def use_pack(context: Context, root: Root, *, version: PackVersion, day: date) -
     """
     if root.path.count("/") != 1:
         raise Conflict("A pack rules a whole tree, from its top.")
+    packs_change()
     present = PackUse.objects.select_for_update().filter(root=root.pk, valid_to=None).first()
     if present is not None:
         if present.version_id == version.pk:

@@ -1,7 +1,11 @@
 """Which definitions hold where and when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Min, Q, QuerySet
 
@@ -31,10 +35,48 @@ def pack_findings(version: PackVersion) -> tuple[Fault, ...]:
     return _findings(version.hash)
 
 
+class _Use(NamedTuple):
+    root: int
+    valid_from: date
+    valid_to: date | None
+    hash: str
+
+
+_kept: ContextVar[list[list[_Use]] | None] = ContextVar("uses of packs, read once", default=None)
+
+
+@contextmanager
+def packs_read_once() -> Iterator[None]:
+    """Read which pack rules where once, however often it is asked: a page asks up to eight times.
+
+    Who takes up another pack meanwhile ends it for itself; others go on with what they began with.
+    """
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def packs_change() -> None:
+    """From now on read anew which pack rules where."""
+    _kept.set(None)
+
+
+def _uses() -> list[_Use]:
+    kept = _kept.get()
+    if kept:
+        return kept[0]
+    rows = PackUse.objects.values_list("root", "valid_from", "valid_to", "version__hash")
+    uses = list(map(_Use._make, rows))
+    if kept is not None:
+        kept.append(uses)
+    return uses
+
+
 def packs_in_force() -> dict[int, Pack]:
     """Return the pack that rules each root organization now."""
-    uses = PackUse.objects.filter(valid_to=None).values_list("root", "version__hash")
-    return {root: _composed(hash_) for root, hash_ in uses}
+    return {use.root: _composed(use.hash) for use in _uses() if use.valid_to is None}
 
 
 def _uses_of(root: int, day: date | None) -> QuerySet[PackUse]:
@@ -61,10 +103,16 @@ def first_use_on(root: int) -> date | None:
 
 def pack_of(root: int, day: date | None = None) -> Pack:
     """Return the definitions that rule a root organization, now or on a day; none refuses."""
-    hash_ = next(iter(_uses_of(root, day).values_list("version__hash", flat=True)), None)
-    if hash_ is None:
-        raise NotFound("No pack is in force here.")
-    return _composed(hash_)
+    for use in _uses():
+        if use.root == root and _in_force(use, day):
+            return _composed(use.hash)
+    raise NotFound("No pack is in force here.")
+
+
+def _in_force(use: _Use, day: date | None) -> bool:
+    if day is None:
+        return use.valid_to is None
+    return use.valid_from <= day and (use.valid_to is None or use.valid_to > day)
 
 
 def versions_used(root: int) -> list[PackVersion]:
