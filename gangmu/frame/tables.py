@@ -323,7 +323,7 @@ class Table:
         if not isinstance(rows, QuerySet) or self.count < LONG or rows.query.combinator:
             return rows[start:end]
         keys = list(rows.values_list("pk", flat=True)[start:end])
-        found = {thing.pk: thing for thing in rows.filter(pk__in=keys)}
+        found = {thing.pk: thing for thing in rows.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
 
     def _row(self, thing: Any) -> Row:

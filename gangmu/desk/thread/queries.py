@@ -142,10 +142,19 @@ class _Reader:
     ) -> None:
         self.alone = alone
         self.context, self.org, self.year, self.threads, self.places = context, org, year, threads, places
-        self.known = threads_of(pack)
+        known = threads_of(pack)
+        self.alike = {
+            each.key: (each.key, *(other.key for other in known if _same_goal(other, each)))
+            for each in threads
+        }
         self.by_place = len(places) > 1
         self.loop = self._loop()
         self.orders = self._orders()
+        # what is compared is read once, not with every goal of every place
+        order_of = {
+            each.pk: (Period.parse(each.period), each.duty, each.pk) for each in self.loop.orders.values()
+        }
+        self.rank = {pk: at for at, pk in enumerate(sorted(order_of, key=order_of.__getitem__))}
         self.targets = self._targets()
         self.letters = self._letters()
         self.asked = self._asked()
@@ -180,6 +189,7 @@ class _Reader:
 
     def _letters(self) -> dict[tuple[int, str], Letter]:
         rows = visible_letters(self.context).filter(org__in=self.places, year=self.year, state__in=STANDING)
+        rows = rows.select_related(None).order_by()
         return {(each.org_id, each.kind): each for each in rows}
 
     def _asked(self) -> dict[int, set[tuple[str, str, str]]]:
@@ -214,15 +224,11 @@ class _Reader:
             for kind in thread.letters
             if (letter := self.letters.get((place.pk, kind.code))) is not None
         )
-        rounds = tuple(
-            each
-            for each in self.rounds
-            if each.appraisal in {kind.code for kind in thread.appraisals} and _about(each, place)
-        )
+        asked_by = {kind.code for kind in thread.appraisals}
+        rounds = tuple(each for each in self.rounds if each.appraisal in asked_by and _about(each, place))
         orders = {duty.code: self.orders[place.pk].get(duty.code, []) for duty, _ in thread.duties}
         every = sorted(
-            (row for rows in orders.values() for row in rows),
-            key=lambda row: (Period.parse(row[0].period), row[0].duty, row[0].pk),
+            (row for rows in orders.values() for row in rows), key=lambda row: self.rank[row[0].pk]
         )
         total = Stations()
         for _, stations in every:
@@ -254,8 +260,8 @@ class _Reader:
 
     def _next(self, place: Org, thread: Thread) -> Target | None:
         """Return next year's target: of the same metric, or of one elsewhere that counts the same."""
-        for other in (thread, *(each for each in self.known if _same_goal(each, thread))):
-            found = self.targets.get((place.pk, self.year + 1, *other.key))
+        for key in self.alike[thread.key]:
+            found = self.targets.get((place.pk, self.year + 1, *key))
             if found is not None:
                 return found
         return None

@@ -36,14 +36,16 @@ def counting_facts(context: Context, known_at: datetime | AsKnown | None = None)
     return Fact.objects.filter(known, ~Exists(later), within(context.places("plans.view"))).exclude(code=VOID)
 
 
-def sums_of(context: Context, code: str, items: Iterable[str] | None, year: int) -> QuerySet[FactSum]:
+def sums_of(
+    context: Context, codes: Iterable[str], items: Iterable[str] | None, year: int
+) -> QuerySet[FactSum]:
     """Return what the facts within the reader's reach that count now come to in a year: a row each organization.
 
-    Of some items a row each organization and item. Where nothing counts there is no row.
+    Of several codes or some items a row of each. Where nothing counts there is no row.
     """
     wanted = [ALL_ITEMS] if items is None else sorted(items)
     return FactSum.objects.filter(
-        within(context.places("plans.view")), code=code, item__in=wanted, year=year, facts__gt=0
+        within(context.places("plans.view")), code__in=sorted(codes), item__in=wanted, year=year, facts__gt=0
     )
 
 

@@ -199,7 +199,7 @@ def test_sums_of_tells_what_is_within_reach_of_some_items_or_all(office: Office,
     write_facts(office.system, office.county.pk, rows)
 
     def told(context: Any, items: set[str] | None, year: int = 2015) -> dict[int, Decimal]:
-        found = sums_of(context, "task.due", items, year).order_by("org")
+        found = sums_of(context, {"task.due"}, items, year).order_by("org")
         return {
             org: value_of(sum(row.total for row in each))
             for org, each in groupby(found, key=lambda row: row.org_id)

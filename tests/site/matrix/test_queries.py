@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.context import Context, Stranger
 from gangmu.core.errors import NotAllowed, NotFound, NotSignedIn
 from gangmu.core.papers import Follows
@@ -163,6 +164,7 @@ ARGUMENTS: dict[str, Callable[[Scene], Any]] = {
     "top": lambda scene: scene.office.town,
     "text": lambda scene: f"{VILLAGE}每天打卡",
     "typed": lambda scene: VILLAGE,
+    "whom": lambda scene: AskedOf(kinds=("branch",), levels=("village",)),
     "unit": lambda scene: scene.unit,
     "unit_id": lambda scene: scene.unit.pk,
     "year": lambda scene: 2015,
@@ -198,7 +200,7 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
     "facts.how_many_below": {"sought": lambda scene: SOUGHT},
     "facts.where_known": {"sought": lambda scene: [SOUGHT]},
     "facts.known_below": {"sought": lambda scene: [SOUGHT]},
-    "facts.sums_of": {"code": lambda scene: "task.due", "items": lambda scene: None},
+    "facts.sums_of": {"codes": lambda scene: {"task.due"}, "items": lambda scene: None},
     "facts.brought_below": {"sought": lambda scene: SOUGHT},
     "assessment.parts_below": {"sought": lambda scene: SOUGHT},
     "assessment.place_below": {"place_id": lambda scene: scene.office.branch.pk},

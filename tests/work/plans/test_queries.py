@@ -50,7 +50,7 @@ def lines(account: Any) -> list[tuple[str, int, int]]:
 def test_preview_order_shows_exactly_who_will_receive_it(month: Month) -> None:
     preview = preview_order(month.officer, month.office.county, duty="monthly_order", period="2015-11")
 
-    assert [each.org for each in preview.asked] == sorted(
+    assert [each.org_id for each in preview.asked] == sorted(
         org.pk for org in (month.office.branch, month.office.other_branch, month.office.far_branch)
     )
     assert preview.groups == (("中共河口镇委员会", 2), ("中共山前镇委员会", 1))

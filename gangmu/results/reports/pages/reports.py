@@ -1,6 +1,6 @@
 """Reports on the screen: listed, begun, read with their figures, frozen, signed, taken away as paper."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from gangmu.kernel.files.pdf import pdf_bytes
 from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.files.word import word_bytes
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.kernel.orgs.queries import names_on, org_by_id
 from gangmu.results.assessment.queries.evidence import LISTED
 from gangmu.results.assessment.queries.results import FEWEST
 from gangmu.results.reports.definitions import ReportKind
@@ -420,7 +420,7 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
     """Show what a figure is made of: its parts, those not known first, and the records behind them."""
     context = request.context
     org, span, known_at = org_by_id(context, org_id), period_asked(reported_period), known_at_asked(request)
-    counting = counting_at(context, org, period=span, known_at=known_at)
+    counting = counting_at(context, org, period=span, known_at=known_at, prints=False)
     asked = figure_of(counting, figure_name)
     number = taken(asked.figure, asked.counted)
     hidden = is_small(asked.figure, number) and not context.may(PEOPLE, org.path)
@@ -510,14 +510,34 @@ def _org_link(pk: int) -> str:
     return reverse("orgs-org", args=(pk,))
 
 
+class _Named(Sequence[Any]):
+    """Rows about organizations with their names, which are read of those alone that a page shows."""
+
+    def __init__(self, rows: Sequence[Any], day: date) -> None:
+        self.rows, self.day = rows, day
+        self.names: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        shown = self.rows[at]
+        self.names |= names_on([row.org for row in (shown if isinstance(at, slice) else [shown])], self.day)
+        return shown
+
+    def name(self, row: Any) -> str:
+        """What a row's organization was called."""
+        return self.names.get(row.org, "")
+
+
 def _org_table(request: Request, counting: Counting, asked: Asked) -> Table:
     assert asked.figure.orgs is not None
+    rows = _Named(counting.standing(asked.figure.orgs), counting.period.last)
     columns = [
-        Column("name", say("Organization"), link=lambda row: _org_link(row.org), width=40),
+        Column("name", say("Organization"), value=rows.name, link=lambda row: _org_link(row.org), width=40),
         Column("kind", say("Kind"), value=_titles(counting, "org_kind")),
         Column("domain", say("Domain"), value=_titles(counting, "domain")),
     ]
-    rows = counting.standing(asked.figure.orgs)
     return Table(request, columns, rows, title=say("Counted are"), code="counted")
 
 
@@ -553,15 +573,16 @@ def _part_table(request: Request, counting: Counting, asked: Asked) -> Table:
     def light(part: PartOf) -> Status:
         return Status(say("Known"), "green") if part.known else Status(say("Unknown"), "yellow")
 
+    parts = sorted(counting.parts(asked.figure), key=lambda part: part.known)
+    rows = _Named(parts, counting.period.last)
     columns = [
-        Column("name", say("Organization"), link=lambda part: _org_link(part.org), width=40),
+        Column("name", say("Organization"), value=rows.name, link=lambda part: _org_link(part.org), width=40),
         Column("known", say("State"), "status", value=light),
         Column("numerator", say("Numerator"), "number", link=lambda part: f"?{records}part={part.org}"),
         Column("denominator", say("Denominator"), "number"),
     ]
     known_at = request.GET.get("known_at", "")
     records = urlencode({"known_at": known_at}) + "&" if known_at else ""
-    rows = sorted(counting.parts(asked.figure), key=lambda part: part.known)
     return Table(request, columns, rows, title=say("What it is made of"), code="parts")
 
 

@@ -42,7 +42,6 @@ class PartOf(NamedTuple):
     """What one organization brings to a figure; a number that is not known is None."""
 
     org: int
-    name: str
     numerator: Decimal | None
     denominator: Decimal | None
     known: bool
@@ -50,14 +49,18 @@ class PartOf(NamedTuple):
 
 @dataclass
 class Counting:
-    """Figures of one organization over one period as known at an instant; what several need is read once."""
+    """Figures of one organization over one period as known at an instant; what several need is read once.
+
+    ``prints`` says whether they get their fingerprints, for which every part is written out.
+    """
 
     context: Context
     org: Org
     period: Period
     pack: Pack
     known_at: datetime | None = None
-    _tree: list[StoodAt] | None = field(default=None, repr=False)
+    prints: bool = True
+    _tree: tuple[bool, list[StoodAt]] | None = field(default=None, repr=False)
     _sides: dict[Measure, Side] = field(default_factory=dict, repr=False)
     _parts: tuple[Figure, list[PartOf]] | None = field(default=None, repr=False)
 
@@ -73,11 +76,11 @@ class Counting:
 
     # the tree
 
-    def tree(self) -> list[StoodAt]:
-        """Return every organization of the period's tree at or below this one, by id."""
-        if self._tree is None:
-            self._tree = list(tree_within(self.org, self.period))
-        return self._tree
+    def tree(self, *, sorts: bool = True) -> list[StoodAt]:
+        """Return every organization of the period's tree at or below this one, by id; of what sort, if asked."""
+        if self._tree is None or (sorts and not self._tree[0]):
+            self._tree = sorts, tree_within(self.org, self.period, sorts=sorts)
+        return self._tree[1]
 
     def standing(self, selection: Selection) -> list[StoodAt]:
         """Return those that are meant and stand on the last day."""
@@ -120,7 +123,8 @@ class Counting:
             raise NotFound("There is no such figure here.")
         parts = self.parts(figure)
         known = [part for part in parts if part.known]
-        digest = _digest((part.org, part.numerator, part.denominator) for part in parts)
+        told = ((part.org, part.numerator, part.denominator) for part in parts)
+        digest = _digest(told) if self.prints else ""
         above, below = _summed(figure, indicator, known)
         value = None
         if known and above is not None:
@@ -157,14 +161,14 @@ class Counting:
                 denominator = _denominator(divisor, held, row)
             known = numerator is not None and (divisor is None or denominator is not None)
             if figure.of is not None or known or row.org in above:
-                yield PartOf(row.org, row.name, numerator, denominator, known)
+                yield PartOf(row.org, numerator, denominator, known)
 
     def _expected(self, figure: Figure, indicator: IndicatorKind) -> Iterable[StoodAt]:
         if figure.of is not None:
             return self.standing(figure.of)
-        if indicator.scope == "subtree":
-            return self.tree()
-        return [row for row in self.tree() if row.org == self.org.pk]
+        divisor = indicator.denominator
+        tree = self.tree(sorts=divisor is not None and divisor.orgs is not None)
+        return tree if indicator.scope == "subtree" else [row for row in tree if row.org == self.org.pk]
 
     def facts(self, measure: Measure) -> QuerySet[Fact]:
         """Return the facts that a measure reads below this organization."""
@@ -195,7 +199,7 @@ class Counting:
         return self.period.kind == "year" and self.known_at is None
 
     def _kept(self, measure: Measure) -> Iterator[Grouped]:
-        rows = sums_of(self.context, measure.fact, measure.items, self.period.year)
+        rows = sums_of(self.context, {measure.fact}, measure.items, self.period.year)
         here = rows.filter(within_below(self.context.places("plans.view"), self.org))
         for org, facts, known, total in here.values_list("org", "facts", "known", "total"):
             yield org, facts, known, value_of(total)
@@ -338,11 +342,12 @@ def counting_at(
     period: Period,
     known_at: datetime | None = None,
     pack: Pack | None = None,
+    prints: bool = True,
 ) -> Counting:
     """Return what counts the figures of an organization; outside the reader's reach there are none."""
     if not sees_figures(context, org):
         raise NotFound("There are no figures of this organization within your reach.")
-    return Counting(context, org, period, pack or pack_of(org.root_id), known_at)
+    return Counting(context, org, period, pack or pack_of(org.root_id), known_at, prints)
 
 
 def sees_figures(context: Context, org: Org) -> bool:

@@ -61,7 +61,7 @@ def read_preview(request: Request, org_id: int, duty_code: str, period: str) -> 
         "period": str(preview.period),
         "issue_on": preview.issue_on,
         "due_on": preview.due_on,
-        "asked": [{"org": each.org, "code": each.code, "name": each.name} for each in preview.asked],
+        "asked": [{"org": each.org_id, "code": each.org.code, "name": each.name} for each in preview.asked],
         "guessed": list(preview.guessed),
         "order": preview.order.pk if preview.order else None,
     }

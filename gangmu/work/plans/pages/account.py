@@ -1,6 +1,6 @@
 """The account of a month and of a year, down to the tasks behind a figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -149,21 +149,26 @@ def _account_crumbs(context: Context, top: Org, period: Period) -> list[tuple[st
     return [*crumbs, (top.name, "")]
 
 
-def _cell(tally: Tally | None, url: str) -> HeatCell:
-    """Return one field of the heat map: how many in time of how many, and what else there is."""
-    if tally is None or not tally.due:
-        return HeatCell(NOTHING, None)
-    language = active_language()
-    parts = [f"{_heading(cell, language)} {tally.counts[cell]}" for cell in CELLS if tally.counts.get(cell)]
-    return HeatCell(
-        f"{tally.on_time}/{tally.due}", heat_level(tally.on_time, tally.due), url, " · ".join(parts)
-    )
+def _cells(fields: Iterable[tuple[Tally | None, str]]) -> list[HeatCell]:
+    """Return fields of the heat map: how many in time of how many, and what else there is."""
+    headings = _headings(active_language())
+    return [
+        HeatCell(
+            f"{tally.on_time}/{tally.due}",
+            heat_level(tally.on_time, tally.due),
+            url,
+            " · ".join(f"{headings[cell]} {tally.counts[cell]}" for cell in CELLS if tally.counts.get(cell)),
+        )
+        if tally is not None and tally.due
+        else HeatCell(NOTHING, None)
+        for tally, url in fields
+    ]
 
 
 @cache
-def _heading(cell: Cell, _language: str) -> str:
-    """Return what a heading is called in the language that is active: hundreds of fields name it."""
-    return worded(HEADINGS[cell].word)
+def _headings(_language: str) -> dict[Cell, str]:
+    """Return what the headings are called in the language that is active: hundreds of fields name them."""
+    return {cell: worded(HEADINGS[cell].word) for cell in CELLS}
 
 
 def _behind_url(org: int, **given: Any) -> str:
@@ -173,13 +178,9 @@ def _behind_url(org: int, **given: Any) -> str:
 
 def _heat(found: Account, period: Period, titles: Mapping[str, Any]) -> Heat:
     def row(line: Line) -> HeatRow:
-        cells = [
-            _cell(
-                line.cells.get(code),
-                _behind_url(line.org, period=period, duty=code),
-            )
-            for code in found.columns
-        ]
+        cells = _cells(
+            (line.cells.get(code), _behind_url(line.org, period=period, duty=code)) for code in found.columns
+        )
         deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 1
         url = address("plans-account", org=line.org, period=period) if deeper else ""
         return HeatRow(line.name, cells, url)
@@ -238,25 +239,22 @@ def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
     top = found.top.pk
 
     def row(code: str) -> HeatRow:
-        cells = [
-            _cell(
-                found.duties[code].get(str(month)),
-                address(
-                    "plans-behind", org=top, period=found.spans.get((code, str(month)), month), duty=code
-                ),
+        tallies, spans = found.duties[code], found.spans
+        cells = _cells(
+            (
+                tallies.get(str(month)),
+                address("plans-behind", org=top, period=spans.get((code, str(month)), month), duty=code),
             )
             for month in found.months
-        ]
-        whole = _cell(
-            total_of(found.duties[code].values()),
-            address("plans-behind", org=top, period=found.year, duty=code),
         )
+        url = address("plans-behind", org=top, period=found.year, duty=code)
+        whole = _cells([(total_of(tallies.values()), url)])
         url = address("plans-account-year", org=top, year=found.year, duty=code)
-        return HeatRow(titles.get(code) or code, [*cells, whole], url)
+        return HeatRow(titles.get(code) or code, [*cells, *whole], url)
 
     rows = [row(code) for code in sorted(found.duties)]
     if len(rows) > 1:
-        rows.append(HeatRow(say("Total"), [*_month_cells(found, top, found.totals, ""), _year_cell(found)]))
+        rows.append(HeatRow(say("Total"), [*_month_cells(found, top, found.totals, ""), *_year_cell(found)]))
     return over_time(Heat(say("Answered in time, by duty and month"), _month_heads(found), rows, say("Duty")))
 
 
@@ -265,11 +263,11 @@ def _place_heat(found: YearAccount, duty_: str) -> Heat:
 
     def row(line: YearLine) -> HeatRow:
         cells = _month_cells(found, line.org, line.months, duty_)
-        whole = _cell(line.total, _behind_url(line.org, period=found.year, duty=duty_))
+        whole = _cells([(line.total, _behind_url(line.org, period=found.year, duty=duty_))])
         deeper = line.org not in (found.top.pk, ELSEWHERE) and line.total.due > 12
         url = address("plans-account-year", org=line.org, year=found.year, duty=duty_) if deeper else ""
         note = presence(line.founded, line.closed)
-        return HeatRow(f"{line.name}（{note}）" if note else line.name, [*cells, whole], url)
+        return HeatRow(f"{line.name}（{note}）" if note else line.name, [*cells, *whole], url)
 
     rows = [row(line) for line in found.lines]
     return over_time(
@@ -282,17 +280,14 @@ def _month_heads(found: YearAccount) -> list[Any]:
 
 
 def _month_cells(found: YearAccount, org: int, cells: Mapping[str, Tally], duty_: str) -> list[HeatCell]:
-    return [
-        _cell(
-            cells.get(str(month)),
-            _behind_url(org, period=month, ending=1, duty=duty_),
-        )
+    return _cells(
+        (cells.get(str(month)), _behind_url(org, period=month, ending=1, duty=duty_))
         for month in found.months
-    ]
+    )
 
 
-def _year_cell(found: YearAccount) -> HeatCell:
-    return _cell(found.total, address("plans-behind", org=found.top.pk, period=found.year))
+def _year_cell(found: YearAccount) -> list[HeatCell]:
+    return _cells([(found.total, address("plans-behind", org=found.top.pk, period=found.year))])
 
 
 @page("plans.view")

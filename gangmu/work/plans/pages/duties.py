@@ -168,18 +168,20 @@ def issue(request: Request, duty_code: str) -> HttpResponse:
     except Invalid as refusal:
         return form_again(request, "plans/issue.html", values, refusal)
     columns = [
-        Column("code", say("Code"), width=16),
-        Column("name", say("Name"), link=lambda each: reverse("orgs-org", args=(each.org,)), width=36),
+        Column("code", say("Code"), value=lambda each: each.org.code, width=16),
+        Column("name", say("Name"), link=lambda each: reverse("orgs-org", args=(each.org_id,)), width=36),
     ]
     table = Table(
         request,
         columns,
         preview.asked,
+        total=preview.count,
         title=say("Who receives it"),
         empty_title=say("This order would reach nobody."),
     )
-    reached = len(preview.asked)
-    cost = order_cost(context, org, duty=duty_code, period=str(period_), text=typed, organizations=reached)
+    cost = order_cost(
+        context, org, duty=duty_code, period=str(period_), text=typed, organizations=preview.count
+    )
     values |= {"preview": preview, "table": table, "typed": typed, "reason": reason, **cost_values(cost)}
     if refused is not None:
         values["may_go_on"] = isinstance(refused, AgainstFormalism) and refused.may_go_on

@@ -12,7 +12,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import IdOfStep, in_subtree, visible_orgs
+from gangmu.kernel.orgs.queries import IdOfStep, counted_by_step, in_subtree, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Task
 from gangmu.work.plans.queries.duties import account_kind
 from gangmu.work.plans.queries.tasks import in_cell, visible_tasks
@@ -96,7 +96,7 @@ def total_of(context: Context, top: Org, periods: Iterable[Period]) -> Tally:
     counting = _Counting(top, dict.fromkeys(states, ""), frozenset(closed))
     tasks, deeper = Task.objects.filter(in_subtree(top.path)), _deeper(top)
     for found in (
-        tasks.filter(order__in=running),
+        Task.objects.filter(in_subtree(top.path, searched=False), order__in=running),
         tasks.filter(~deeper, order__in=closed),
         tasks.filter(deeper & _carried(closed)),
     ):
@@ -128,20 +128,21 @@ def progress_of(context: Context, order: Order, top: Org | None = None) -> Accou
 
 @dataclass
 class _Counting:
-    """An account as it is added up."""
+    """An account as it is added up; the totals may be told apart by more than the lines are."""
 
     top: Org
     columns: Mapping[int, str]
     closed: frozenset[int]
+    of_lines: Mapping[int, str] | None = None
     lines: dict[int, dict[str, Tally]] = field(default_factory=dict)
     totals: dict[str, Tally] = field(default_factory=dict)
 
     def add(self, order: int, step: int | None, cell: Cell | None, count: int) -> None:
         if step is None or cell is None or not count:
             return
-        column = self.columns[order]
+        column = (self.of_lines or self.columns)[order]
         self.lines.setdefault(step, {}).setdefault(column, Tally()).add(cell, count)
-        self.totals.setdefault(column, Tally()).add(cell, count)
+        self.totals.setdefault(self.columns[order], Tally()).add(cell, count)
 
     def add_tasks(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for order, state, timing, overdue, step, count in rows:
@@ -210,16 +211,16 @@ def year_of(context: Context, top: Org, year: int, *, duty: str = "") -> YearAcc
     spans = {str(each): str(each.last)[:7] for each in periods_in_year(year)}
     orders = Order.objects.filter(period__in=list(spans))
     rows = (orders.filter(duty=duty) if duty else orders).values_list("pk", "duty", "period", "state")
-    known = [(pk, f"{code} {period}", state) for pk, code, period, state in rows]
-    counted = _account(context, top, known)
+    orders_ = list(rows)
+    known = [(pk, f"{code} {period}", state) for pk, code, period, state in orders_]
+    counted = _account(context, top, known, {pk: spans[period] for pk, _, period, _ in orders_})
     lines = []
     orgs = {org.pk: org for org in visible_orgs(context).filter(pk__in=[line.org for line in counted.lines])}
     for line in counted.lines:
         org = orgs.get(line.org)
         founded = org.founded_on if org and org.founded_on.year == year else None
         closed = org.closed_on if org and org.closed_on and org.closed_on.year == year else None
-        cells = _by_month(line.cells, spans)
-        lines.append(YearLine(line.org, line.name, line.code, cells, line.total, founded, closed))
+        lines.append(YearLine(line.org, line.name, line.code, line.cells, line.total, founded, closed))
     duties: dict[str, dict[str, Tally]] = {}
     behind: dict[tuple[str, str], str] = {}
     for column, tally in counted.totals.items():
@@ -238,7 +239,12 @@ def _by_month(cells: Mapping[str, Tally], spans: Mapping[str, str]) -> dict[str,
     return found
 
 
-def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) -> Account:
+def _account(
+    context: Context,
+    top: Org,
+    known: Sequence[tuple[int, str, str]],
+    of_lines: Mapping[int, str] | None = None,
+) -> Account:
     """Count what some orders came to, each in its column, in a number of reads that does not grow.
 
     Those directly below ``top`` are counted one by one; those deeper by the organization below
@@ -246,7 +252,7 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
     """
     closed, running = _closed_and_running({pk: state for pk, _, state in known})
     columns = {pk: column for pk, column, _ in known}
-    counting = _Counting(top, columns, frozenset(closed))
+    counting = _Counting(top, columns, frozenset(closed), of_lines)
     near = Task.objects.filter(Q(parent=top) | Q(org=top, path=top.path), order__in=closed + running)
     # a number, for a day of each of thousands takes long to read
     overdue = Case(When(due_on__lt=context.today, then=1), default=0)
@@ -256,13 +262,17 @@ def _account(context: Context, top: Org, known: Sequence[tuple[int, str, str]]) 
             "order_id", "state", "timing", overdue, "path"
         )
     )
-    below = Task.objects.filter(_deeper(top), in_subtree(top.path))
-    for deeper in (below.filter(order__in=running), below.filter(_carried(closed))):
+    for deeper in (
+        Task.objects.filter(
+            ~Q(parent=top), ~Q(path=top.path), in_subtree(top.path, searched=False), order__in=running
+        ),
+        Task.objects.filter(_deeper(top), in_subtree(top.path)).filter(_carried(closed)),
+    ):
+        # by days, in which order an index holds them, not by whether they are over
+        counted = counted_by_step(deeper, top, "order_id", "state", "timing", "due_on")
         counting.add_tasks(
-            deeper.values("order_id", "state", "timing", step=IdOfStep(top), overdue=overdue)
-            .annotate(count=Count("*"))
-            .order_by()
-            .values_list("order_id", "state", "timing", "overdue", "step", "count")
+            (order, state, timing, due < context.today, step, count)
+            for order, state, timing, due, step, count in counted
         )
     tallies = ClosedTally.objects.filter(_deeper(top), in_subtree(top.path), order__in=closed)
     counting.add_tallies(

@@ -12,8 +12,7 @@ from gangmu.work.burden.rules import Cost, Demand, Reach
 from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.models import Dispute
 from gangmu.work.plans.queries.duties import duty_of, parsed_period
-from gangmu.work.plans.queries.orders import tree_on
-from gangmu.work.plans.rules import who_is_asked
+from gangmu.work.plans.queries.orders import whom_asked
 
 
 def demand_of(duty: DutyKind, period: Period, *, text: str, organizations: int) -> Demand:
@@ -66,6 +65,6 @@ def order_cost(
     """
     kind, span = duty_of(issuer, duty), parsed_period(period)
     if organizations is None:
-        organizations = len(who_is_asked(kind, tree_on(context, issuer, context.today)))
+        organizations = whom_asked(context, issuer, kind.asked_of, context.today).count()
     demand = demand_of(kind, span, text=text, organizations=organizations)
     return cost_of(context, issuer, asked=demand, help_text=help_of(kind))

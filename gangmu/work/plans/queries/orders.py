@@ -1,17 +1,16 @@
 """Orders: whom one would reach, and which there are."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Case, Count, Q, QuerySet, Value, When
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import Period
-from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import spans_on, visible_orgs, within
+from gangmu.kernel.orgs.models import Org, OrgSpan
+from gangmu.kernel.orgs.queries import IdOfStep, spans_on, visible_orgs, within
 from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.duties import CALENDAR, duty_of, parsed_period
@@ -20,14 +19,12 @@ from gangmu.work.plans.rules import (
     due_on,
     issue_on,
     period_fits,
-    step_below,
-    who_is_asked,
 )
 
 
 def tree_on(context: Context, top: Org, day: date, after: str = "") -> list[Asked]:
     """Return an organization and all below it as they stood on a day, in the order of paths."""
-    stood = spans_on(context, day).filter(org=top).values_list("path", flat=True).first()
+    stood = _path_on(context, top, day)
     if stood is None:
         return []
     spans = spans_on(context, day, under=stood).filter(path__gt=after).order_by("path")
@@ -35,16 +32,34 @@ def tree_on(context: Context, top: Org, day: date, after: str = "") -> list[Aske
     return list(map(Asked._make, spans.values_list(*columns)))
 
 
+def whom_asked(context: Context, top: Org, whom: AskedOf, day: date) -> QuerySet[OrgSpan]:
+    """Return whom something is asked of at an organization and below as they stood on a day, in the order of paths."""
+    stood = _path_on(context, top, day)
+    if stood is None:
+        return spans_on(context, day).none()
+    spans = spans_on(context, day, under=stood).filter(kind__in=whom.kinds)
+    if whom.domains:
+        spans = spans.filter(domain__in=whom.domains)
+    if whom.levels:
+        spans = spans.filter(level__in=whom.levels)
+    return spans.select_related("org").order_by("path")
+
+
+def _path_on(context: Context, org: Org, day: date) -> str | None:
+    return spans_on(context, day).filter(org=org).values_list("path", flat=True).first()
+
+
 @dataclass(frozen=True)
 class Preview:
-    """What issuing would do: to whom, until when; ``order`` is the one that is there already."""
+    """What issuing would do: to how many and whom, until when; ``order`` is the one that is there already."""
 
     duty: DutyKind
     period: Period
     title: str
     issue_on: date
     due_on: date
-    asked: tuple[Asked, ...]
+    asked: QuerySet[OrgSpan]
+    count: int
     groups: tuple[tuple[str, int], ...]
     guessed: tuple[int, ...]
     order: Order | None
@@ -52,7 +67,7 @@ class Preview:
     @property
     def hours(self) -> float:
         """What it costs all who are asked together, by the author's estimate."""
-        return len(self.asked) * self.duty.minutes / 60
+        return self.count * self.duty.minutes / 60
 
 
 def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> Preview:
@@ -60,8 +75,8 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
     kind, span = duty_of(issuer, duty), parsed_period(period)
     if not period_fits(kind.every, span):
         raise Invalid("The duty is not owed for such a period.", faults={"period": "Choose another period."})
-    tree = tree_on(context, issuer, context.today)
-    asked = who_is_asked(kind, tree)
+    asked = whom_asked(context, issuer, kind.asked_of, context.today)
+    groups = _groups(context, issuer, asked)
     due = due_on(kind, span, CALENDAR, context.today)
     return Preview(
         duty=kind,
@@ -69,25 +84,26 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
         title=kind.title.within(context.language),
         issue_on=issue_on(kind, span, CALENDAR),
         due_on=due,
-        asked=tuple(asked),
-        groups=tuple(_groups(tree, asked)) if tree else (),
+        asked=asked,
+        count=sum(count for _, count in groups),
+        groups=groups,
         guessed=CALENDAR.guessed(span.first, due),
         order=visible_orders(context).filter(duty=duty, period=str(span), issuer=issuer).first(),
     )
 
 
-def _groups(tree: Sequence[Asked], asked: Iterable[Asked]) -> Iterable[tuple[str, int]]:
-    """Yield who is asked, counted by the place directly below the issuer, in the order of codes.
+def _groups(context: Context, top: Org, asked: QuerySet[OrgSpan]) -> tuple[tuple[str, int], ...]:
+    """Return who is asked, counted by the place directly below the issuer, in the order of codes.
 
     Who stands directly below is counted with the issuer: a town's villages are one number.
     """
-    top = tree[0]
-    counts: Counter[int] = Counter()
-    for each in asked:
-        near = top.org in (each.parent, each.org)
-        counts[top.org if near else step_below(each.path, top.path) or top.org] += 1
-    for place in sorted((each for each in tree if each.org in counts), key=lambda each: each.code):
-        yield place.name, counts[place.org]
+    stood = _path_on(context, top, context.today) or top.path
+    near = When(Q(parent=top) | Q(org=top), then=Value(top.pk))
+    place = Case(near, default=IdOfStep(top, stood=stood), output_field=BigIntegerField())
+    rows = asked.select_related(None).order_by().values_list(place).annotate(count=Count("*"))
+    counts = dict(rows)
+    places = spans_on(context, context.today).filter(org__in=counts)
+    return tuple((name, counts[pk]) for pk, name in places.values_list("org", "name"))
 
 
 def visible_orders(context: Context) -> QuerySet[Order]:

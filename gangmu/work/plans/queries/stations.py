@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import Count, Func, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import IdOfStep, in_subtree, is_whole, visible_orgs
+from gangmu.kernel.orgs.queries import IdOfStep, counted_by_step, in_subtree, is_whole, visible_orgs
 from gangmu.work.plans.models import ClosedTally, Order, Return, Task
 from gangmu.work.plans.queries.account import ELSEWHERE, periods_in_year
 from gangmu.work.plans.rules import ANSWERED
@@ -113,7 +113,8 @@ class _Counting:
             for cell, state, count in self._counted(found):
                 cell.issued += count
                 cell.answered += count * (state in ANSWERED)
-        for cell, state, count in self._counted(tasks.filter(self._here, order__in=running)):
+        here = Q() if self._whole else in_subtree(self.top.path, searched=False)
+        for cell, state, count in self._counted(tasks.filter(here, order__in=running)):
             cell.issued += count
             cell.answered += count * (state in ANSWERED)
             cell.unseen += count * (state == Task.State.ANSWERED)
@@ -191,14 +192,13 @@ class _Counting:
         return ~Q(parent=None) if self._whole else Q(path__gt=self.top.path) & in_subtree(self.top.path)
 
     def _counted(self, tasks: QuerySet[Task]) -> Iterator[tuple[Stations, str, int]]:
-        rows = (
-            tasks.values(step=self._step, of=F("order_id"), stands=F("state"))
-            .annotate(count=Count("*"))
-            .order_by()
-            .values_list("of", "step", "stands", "count")
-        )
-        for order, step, state, count in rows:
-            yield self._cell(order, step), state, count
+        if self.by_place:
+            for order, state, step, count in counted_by_step(tasks, self.top, "order_id", "state"):
+                yield self._cell(order, step), state, count
+        else:
+            rows = tasks.order_by().values_list("order_id", "state").annotate(count=Count("*"))
+            for order, state, count in rows:
+                yield self._cell(order, self.top.pk), state, count
 
     def _cell(self, order: int, step: int) -> Stations:
         return self.cells.setdefault((order, step), Stations())

@@ -201,7 +201,7 @@ def overdue_below(context: Context, org: Org) -> QuerySet[Task, tuple[str, str, 
     """
     over = (Order.State.CLOSED, Order.State.WITHDRAWN)
     running = list(Order.objects.exclude(state__in=over).values_list("pk", flat=True))
-    here = within_below(context.places("plans.view"), org, "path")
+    here = within_below(context.places("plans.view"), org, "path", searched=False)
     return (
         Task.objects.filter(here, in_cell("overdue", context.today), order__in=running)
         .order_by()

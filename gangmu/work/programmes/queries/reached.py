@@ -19,12 +19,12 @@ VIEW = "programmes.view"
 HUNDRED = Decimal(100)
 
 
-def _sums(context: Context, top: Org, code: str, item: str, year: int) -> QuerySet[FactSum]:
-    """Return what facts of a code come to at a place and below it, of whoever told; a row each organization.
+def _sums(context: Context, top: Org, codes: set[str], item: str, year: int) -> QuerySet[FactSum]:
+    """Return what facts of codes come to at a place and below it, of whoever told; a row each organization and code.
 
     Who told that it does not know is left out, like who told nothing: unknown is not nothing.
     """
-    rows = sums_of(context, code, [item] if item else None, year)
+    rows = sums_of(context, codes, [item] if item else None, year)
     return rows.filter(within_below(context.places(VIEW), top), facts=F("known"))
 
 
@@ -59,10 +59,10 @@ def reached_in(context: Context, top: Org, metric: Metric, year: int) -> dict[in
         return {}
     if actual.last:
         return _upwards(top, _newest(context, top, actual.last, actual.item, year))
-    own = _by_path(_sums(context, top, actual.sum, actual.item, year))
+    own = _by_path(_sums(context, top, {actual.sum}, actual.item, year))
     if not actual.of:
         return _upwards(top, own)
-    base = _by_path(_sums(context, top, actual.of, actual.item, year))
+    base = _by_path(_sums(context, top, {actual.of}, actual.item, year))
     both = own.keys() & base.keys()
     parts = _upwards(top, {path: own[path] for path in both})
     wholes = _upwards(top, {path: base[path] for path in both})
@@ -82,11 +82,9 @@ def reached_at(context: Context, top: Org, metric: Metric, year: int) -> Decimal
     actual = metric.actual
     if actual is None or actual.last:
         return reached_in(context, top, metric, year).get(top.pk)
-    own = _sums(context, top, actual.sum, actual.item, year)
     if not actual.of:
-        return _together(own)
-    base = _sums(context, top, actual.of, actual.item, year)
-    by_org = (own | base).order_by().values("org")
+        return _together(_sums(context, top, {actual.sum}, actual.item, year))
+    by_org = _sums(context, top, {actual.sum, actual.of}, actual.item, year).order_by().values("org")
     both = by_org.annotate(
         part=Sum("total", filter=Q(code=actual.sum)), whole=Sum("total", filter=Q(code=actual.of))
     ).filter(part__isnull=False, whole__isnull=False)
