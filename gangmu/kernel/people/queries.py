@@ -227,8 +227,8 @@ def membership_to_transfer(person: Person) -> Membership | None:
 def members_at(context: Context, org: Org, *, typed: str = "") -> QuerySet[Person]:
     """Return whose membership is at an organization, wherever they are kept, by name; who has left is none."""
     places = context.places("people.view")
-    there = standing_at(org).filter(within(places), person=OuterRef("pk"))
-    people = visible_people(context).filter(Exists(there))
+    there = standing_at(org).filter(within(places))
+    people = visible_people(context).filter(pk__in=there.values("person"))
     if typed.strip():
         people = people.filter(_named_like(typed))
     return people.order_by("pinyin", "pk")

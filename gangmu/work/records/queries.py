@@ -56,9 +56,6 @@ def standing_records(
 ) -> QuerySet[Record]:
     """Return the newest versions that the reader may see, the newest day first."""
     records = Record.objects.filter(within(context.places("records.view")), standing=True)
-    if not (org or under or kind or period):
-        # a bound of its first column lets SQLite count by the index of standing records
-        records = records.filter(org__gte=0)
     if org is not None:
         records = records.filter(org=org)
     if under is not None:
