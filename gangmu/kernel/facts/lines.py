@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from django.db import connections
-from django.db.models import BinaryField, F, Func, Model, QuerySet, TextField, Value
+from django.db.models import BinaryField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 _ROWS = 20_000
@@ -53,7 +53,7 @@ def _from_postgresql(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[bytes]:
 def _from_sqlite(rows: QuerySet[Any], schema: pa.Schema) -> Iterator[bytes]:
     line = Func(
         Value(",".join(map(_place, schema))),
-        *(_written(rows.model, field) for field in schema),
+        *map(_written, schema),
         function="printf",
         output_field=TextField(),
     )
@@ -73,7 +73,7 @@ def _place(field: pa.Field) -> str:
     return "%s+00" if pa.types.is_timestamp(field.type) else "%s"
 
 
-def _written(model: type[Model], field: pa.Field) -> Any:
+def _written(field: pa.Field) -> Any:
     """Return what is written there; of texts that may be missing their own quotation marks too."""
     if pa.types.is_string(field.type) and field.nullable:
         return _Quoted(field.name)

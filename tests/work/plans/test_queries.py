@@ -1,6 +1,7 @@
 """Who sees what of orders, tasks and the account; and at what cost."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db.models import Min, Sum
 from django.test.utils import CaptureQueriesContext
 
+from gangmu.core.asked import AskedOf
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
@@ -25,7 +27,7 @@ from gangmu.work.plans.queries.account import (
     those_beside,
     total_of,
 )
-from gangmu.work.plans.queries.orders import order_by_id, preview_order
+from gangmu.work.plans.queries.orders import order_by_id, preview_order, tree_on, whom_asked
 from gangmu.work.plans.queries.tasks import (
     history_of,
     records_that_serve,
@@ -55,6 +57,27 @@ def test_preview_order_shows_exactly_who_will_receive_it(month: Month) -> None:
     )
     assert preview.groups == (("中共河口镇委员会", 2), ("中共山前镇委员会", 1))
     assert (preview.hours, preview.guessed, preview.order) == (0.75, (), None)
+
+
+@pytest.mark.parametrize(
+    "whom",
+    [
+        AskedOf(kinds=("branch",)),
+        AskedOf(kinds=("committee", "branch"), domains=("town",)),
+        AskedOf(kinds=("committee", "branch"), levels=("county", "village")),
+        AskedOf(kinds=("committee",), domains=("village",)),
+    ],
+)
+def test_whom_asked_finds_those_whom_the_rule_names(month: Month, whom: AskedOf) -> None:
+    office, day = month.office, date(2015, 10, 8)
+    for top in (office.county, office.town, office.branch):
+        named = [
+            each.org
+            for each in tree_on(month.officer, top, day)
+            if whom.asks(each.kind, each.domain, each.level)
+        ]
+
+        assert [each.org_id for each in whom_asked(month.officer, top, whom, day)] == named
 
 
 def test_preview_order_shows_the_order_that_is_there_already(month: Month) -> None:

@@ -420,7 +420,7 @@ def figure(request: Request, org_id: int, reported_period: str, figure_name: str
     """Show what a figure is made of: its parts, those not known first, and the records behind them."""
     context = request.context
     org, span, known_at = org_by_id(context, org_id), period_asked(reported_period), known_at_asked(request)
-    counting = counting_at(context, org, period=span, known_at=known_at, prints=False)
+    counting = counting_at(context, org, period=span, known_at=known_at)
     asked = figure_of(counting, figure_name)
     number = taken(asked.figure, asked.counted)
     hidden = is_small(asked.figure, number) and not context.may(PEOPLE, org.path)

@@ -49,17 +49,13 @@ class PartOf(NamedTuple):
 
 @dataclass
 class Counting:
-    """Figures of one organization over one period as known at an instant; what several need is read once.
-
-    ``prints`` says whether they get their fingerprints, for which every part is written out.
-    """
+    """Figures of one organization over one period as known at an instant; what several need is read once."""
 
     context: Context
     org: Org
     period: Period
     pack: Pack
     known_at: datetime | None = None
-    prints: bool = True
     _tree: tuple[bool, list[StoodAt]] | None = field(default=None, repr=False)
     _sides: dict[Measure, Side] = field(default_factory=dict, repr=False)
     _parts: tuple[Figure, list[PartOf]] | None = field(default=None, repr=False)
@@ -123,8 +119,7 @@ class Counting:
             raise NotFound("There is no such figure here.")
         parts = self.parts(figure)
         known = [part for part in parts if part.known]
-        told = ((part.org, part.numerator, part.denominator) for part in parts)
-        digest = _digest(told) if self.prints else ""
+        digest = _digest((part.org, part.numerator, part.denominator) for part in parts)
         above, below = _summed(figure, indicator, known)
         value = None
         if known and above is not None:
@@ -342,12 +337,11 @@ def counting_at(
     period: Period,
     known_at: datetime | None = None,
     pack: Pack | None = None,
-    prints: bool = True,
 ) -> Counting:
     """Return what counts the figures of an organization; outside the reader's reach there are none."""
     if not sees_figures(context, org):
         raise NotFound("There are no figures of this organization within your reach.")
-    return Counting(context, org, period, pack or pack_of(org.root_id), known_at, prints)
+    return Counting(context, org, period, pack or pack_of(org.root_id), known_at)
 
 
 def sees_figures(context: Context, org: Org) -> bool:

@@ -247,8 +247,8 @@ def _duty_heat(found: YearAccount, titles: Mapping[str, Any]) -> Heat:
             )
             for month in found.months
         )
-        url = address("plans-behind", org=top, period=found.year, duty=code)
-        whole = _cells([(total_of(tallies.values()), url)])
+        behind_all = address("plans-behind", org=top, period=found.year, duty=code)
+        whole = _cells([(total_of(tallies.values()), behind_all)])
         url = address("plans-account-year", org=top, year=found.year, duty=code)
         return HeatRow(titles.get(code) or code, [*cells, *whole], url)
 

@@ -76,7 +76,8 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
     if not period_fits(kind.every, span):
         raise Invalid("The duty is not owed for such a period.", faults={"period": "Choose another period."})
     asked = whom_asked(context, issuer, kind.asked_of, context.today)
-    groups = _groups(context, issuer, asked)
+    counts = _counts(context, issuer, asked)
+    places = spans_on(context, context.today).filter(org__in=counts).values_list("org", "name")
     due = due_on(kind, span, CALENDAR, context.today)
     return Preview(
         duty=kind,
@@ -85,25 +86,22 @@ def preview_order(context: Context, issuer: Org, *, duty: str, period: str) -> P
         issue_on=issue_on(kind, span, CALENDAR),
         due_on=due,
         asked=asked,
-        count=sum(count for _, count in groups),
-        groups=groups,
+        count=sum(counts.values()),
+        groups=tuple((name, counts[pk]) for pk, name in places),
         guessed=CALENDAR.guessed(span.first, due),
         order=visible_orders(context).filter(duty=duty, period=str(span), issuer=issuer).first(),
     )
 
 
-def _groups(context: Context, top: Org, asked: QuerySet[OrgSpan]) -> tuple[tuple[str, int], ...]:
-    """Return who is asked, counted by the place directly below the issuer, in the order of codes.
+def _counts(context: Context, top: Org, asked: QuerySet[OrgSpan]) -> dict[int, int]:
+    """Return how many are asked, by the id of the place directly below the issuer.
 
     Who stands directly below is counted with the issuer: a town's villages are one number.
     """
     stood = _path_on(context, top, context.today) or top.path
     near = When(Q(parent=top) | Q(org=top), then=Value(top.pk))
     place = Case(near, default=IdOfStep(top, stood=stood), output_field=BigIntegerField())
-    rows = asked.select_related(None).order_by().values_list(place).annotate(count=Count("*"))
-    counts = dict(rows)
-    places = spans_on(context, context.today).filter(org__in=counts)
-    return tuple((name, counts[pk]) for pk, name in places.values_list("org", "name"))
+    return dict(asked.select_related(None).order_by().values_list(place).annotate(count=Count("*")))
 
 
 def visible_orders(context: Context) -> QuerySet[Order]:
