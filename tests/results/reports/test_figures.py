@@ -219,6 +219,9 @@ def test_very_many_records_of_a_figure_are_listed_by_organization(county: Counte
 
     assert ("一张表列不下" in whole, f'href="?part={office.branch.pk}"' in whole) == (True, True)
     assert (record in whole, record in part) == (False, True)
+    told = figure_at(county.officer, office.county, name="orders.on_time_rate", period=Period.parse("2015"))
+    assert f"<code>{told.counted.digest[:16]}</code>" in whole
+    assert office.branch.name in whole
     assert ('href="/tasks/1"' in few, "所依据的记录不足五条" in few) == (False, True)
     assert officer.get(page + f"?part={10**9}").status_code == 404
     own = f"/reports/figures/{office.town.pk}/2015/orders.on_time_rate?part={office.other_branch.pk}"
