@@ -45,6 +45,11 @@ BODY, LEADING = 16, 28.95
 
 _ALIGNED = {"left": TA_LEFT, "centre": TA_CENTER, "right": TA_RIGHT, "justify": TA_JUSTIFY}
 
+_PLACED = {"left": "LEFT", "centre": "CENTER", "right": "RIGHT", "justify": "LEFT"}
+
+PADDING = 2
+"""What stays free at either side of a cell, in points."""
+
 
 @lru_cache(maxsize=4)
 def _registered(path: str) -> str:
@@ -88,8 +93,13 @@ def pdf_bytes(document: Document) -> bytes:
 
 
 def _style(**wanted: Any) -> ParagraphStyle:
-    given = {"fontSize": BODY, "leading": LEADING, "wordWrap": "CJK", "fontName": _font()}
-    return ParagraphStyle("line", **{**given, **wanted})
+    return _made_style(_font(), tuple(wanted.items()))
+
+
+@lru_cache(maxsize=256)
+def _made_style(font: str, wanted: tuple[tuple[str, Any], ...]) -> ParagraphStyle:
+    given = {"fontSize": BODY, "leading": LEADING, "wordWrap": "CJK", "fontName": font}
+    return ParagraphStyle("line", **{**given, **dict(wanted)})
 
 
 def _line(text: str, **wanted: Any) -> Lines:
@@ -169,8 +179,12 @@ def _stretch(each: Stretch) -> str:
 
 def _grid(grid: Grid, width: float) -> Iterator[Flowable]:
     size = 12 if len(grid.columns) <= 8 else 10.5 if len(grid.columns) <= 12 else 9
-    cell = partial(_line, fontSize=size, leading=size * 1.3)
+    leading = size * 1.3
+    cell = partial(_line, fontSize=size, leading=leading)
     heads = [cell(column.title, alignment=TA_CENTER) for column in grid.columns]
+    whole = sum(column.weight for column in grid.columns)
+    widths = [width * column.weight / whole for column in grid.columns]
+    rooms = [each - 2 * PADDING for each in widths]
     rows: list[list[Any]] = [heads]
     spans: list[Any] = []
     if any(column.group for column in grid.columns):
@@ -179,29 +193,35 @@ def _grid(grid: Grid, width: float) -> Iterator[Flowable]:
     for values in (*grid.rows, *([grid.foot] if grid.foot else [])):
         rows.append(
             [
-                cell(value, alignment=_ALIGNED[column.align])
-                for column, value in zip(grid.columns, values, strict=True)
+                value if _on_one_line(value, size, room) else cell(value, alignment=_ALIGNED[column.align])
+                for column, value, room in zip(grid.columns, values, rooms, strict=True)
             ]
         )
-    whole = sum(column.weight for column in grid.columns)
     if grid.caption:
         yield _line(grid.caption, fontSize=14, alignment=TA_CENTER, keepWithNext=1)
     yield Table(
         rows,
-        colWidths=[width * column.weight / whole for column in grid.columns],
+        colWidths=widths,
         repeatRows=first,
         style=TableStyle(
             [
                 ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+                ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+                ("FONT", (0, 0), (-1, -1), _font(), size, leading),
+                *[("ALIGN", (at, first), (at, -1), _PLACED[each.align]) for at, each in enumerate(grid.columns)],
                 *spans,
             ]
         ),
     )
     if grid.note:
         yield _line(grid.note, fontSize=12, leading=16)
+
+
+def _on_one_line(text: str, size: float, room: float) -> bool:
+    """Whether a text stands in a cell as it is: breaking lines takes ten times as long as writing one."""
+    return "\n" not in text and pdfmetrics.stringWidth(text, _font(), size) <= room
 
 
 def _grouped(grid: Grid, cell: Any, heads: list[Any]) -> tuple[list[list[Any]], list[Any]]:

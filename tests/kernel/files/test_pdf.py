@@ -10,8 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 import reportlab
+from reportlab import rl_config
 
+from gangmu.kernel.files import pdf
 from gangmu.kernel.files.pdf import pdf_bytes
 from gangmu.kernel.files.rules import sound_file
 from gangmu.kernel.files.word import (
@@ -88,6 +91,42 @@ def test_pdf_bytes_holds_every_word_of_the_document() -> None:
 
 def test_pdf_bytes_leads_to_where_a_figure_comes_from() -> None:
     assert b"http://site/figure/1" in pdf_bytes(LETTER)
+
+
+def placed(content: bytes) -> list[tuple[float, float, bytes]]:
+    """Return every line of text of a PDF that was not compressed, and where it stands."""
+    found, origin, ways = [], (0.0, 0.0), []
+    for line in content.splitlines():
+        if line == b"q":
+            ways.append(origin)
+        elif line == b"Q":
+            origin = ways.pop()
+        elif moved := re.fullmatch(rb"1 0 0 1 (\S+) (\S+) cm", line):
+            origin = (origin[0] + float(moved[1]), origin[1] + float(moved[2]))
+        elif line.startswith(b"BT 1 0 0 1 "):
+            x, y = map(float, line.split()[5:7])
+            step = re.search(rb"TL (\S+) (\S+) Td", line)
+            at = (origin[0] + x + (float(step[1]) if step else 0), origin[1] + y)
+            found += [(round(at[0], 2), round(at[1], 2), text) for text in re.findall(rb"\((.*?)\) Tj", line)]
+    return found
+
+
+@pytest.mark.parametrize("align", ["left", "centre", "right"])
+def test_text_that_fits_its_cell_stands_where_the_first_of_broken_lines_would(
+    align: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"第{at}村", "长" * (at % 60), "") for at in range(90)]
+    columns = (GridColumn("村", align=align), GridColumn("话", align=align), GridColumn("空"))
+    document = Document(title="表", blocks=(Grid(columns, rows),))
+    monkeypatch.setattr(rl_config, "pageCompression", 0)
+
+    quick = placed(pdf_bytes(document))
+    monkeypatch.setattr(pdf, "_on_one_line", lambda *_: False)
+    slow = placed(pdf_bytes(document))
+
+    said = [each for each in quick if each[2] and each[2] != b"\\000\\240"]
+    assert len(said) > 90
+    assert said == [each for each in slow if each[2] and each[2] != b"\\000\\240"]
 
 
 def test_pdf_bytes_gives_the_same_bytes_for_the_same_document() -> None:
