@@ -210,7 +210,10 @@ def _grid(grid: Grid, width: float) -> Iterator[Flowable]:
                 ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
                 ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
                 ("FONT", (0, 0), (-1, -1), _font(), size, leading),
-                *[("ALIGN", (at, first), (at, -1), _PLACED[each.align]) for at, each in enumerate(grid.columns)],
+                *[
+                    ("ALIGN", (at, first), (at, -1), _PLACED[each.align])
+                    for at, each in enumerate(grid.columns)
+                ],
                 *spans,
             ]
         ),

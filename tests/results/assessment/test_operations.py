@@ -10,6 +10,7 @@ from gangmu.kernel.notices.models import Notice
 from gangmu.results.assessment.models import Result, Round, Screening
 from gangmu.results.assessment.operations import review, rounds
 from gangmu.results.assessment.operations.rounds import listed
+from gangmu.results.assessment.pages import rounds as pages
 from gangmu.results.assessment.queries.appeals import appeals_to_answer
 from gangmu.results.assessment.queries.awards import groups_to_sign, reviewers_of, withheld
 from gangmu.results.assessment.queries.evidence import evidence_for
@@ -271,6 +272,32 @@ def test_results_are_made_known_at_once_when_every_office_has_looked(year: Year)
         review.review_part(year.at(year.acting("town_officer", town), 5), town, round_)
 
     assert rounds.begin_publicity(year.at(year.officer, 5), round_).state == "publicity"
+
+
+def test_who_has_looked_is_listed_for_those_who_review_with_what_they_say(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = year.office
+    round_ = preliminary(year)
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    near, far = (year.acting("town_officer", town) for town in (office.town, office.other_town))
+    review.review_part(year.at(near, 5), office.town, round_, text="已逐个看过")
+    review.review_part(year.at(far, 5), office.other_town, round_)
+    here = f"/appraisals/{round_.pk}/"
+    officer = browser(year.at(year.officer, 5))
+
+    everyone = officer.get(f"{here}reviews/").content.decode()
+    worded = officer.get(f"{here}reviews/?said=yes").content.decode()
+    found = officer.get(f"{here}reviews/?q={office.other_town.name}").content.decode()
+    monkeypatch.setattr(pages, "LAST_REVIEWS", 1)
+
+    assert "已逐个看过" in everyone
+    assert office.other_town.name in everyone
+    assert "已逐个看过" in worded
+    assert office.other_town.name not in worded
+    assert "已逐个看过" not in found
+    assert "全部 2 个已审核的单位" in officer.get(here).content.decode()
+    assert browser(year.secretary(office.branch)).get(f"{here}reviews/").status_code == 403
 
 
 def test_a_pack_that_has_changed_since_the_freezing_is_refused(year: Year) -> None:

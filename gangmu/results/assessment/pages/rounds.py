@@ -212,6 +212,10 @@ def result_columns(round_: Round, held_back: Mapping[str, int]) -> list[Column]:
     ]
 
 
+LAST_REVIEWS = 12
+"""How many of those who looked at their part stand on the page of a round; all have a page of their own."""
+
+
 def distribution(round_: Round, context: Context, group: str = "") -> list[Chart]:
     """Return how the scores within reach are spread, a chart for each scorecard, or of one peer group."""
     titles = scorecard_titles(round_)
@@ -237,7 +241,8 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:60]
     if typed:
         rows = rows.filter(org__name__icontains=typed)
-    held_back = withheld(round_) if round_.run else {}
+    small = groups_to_sign(round_) if round_.run else []
+    held_back = withheld(round_, small)
     table = Table(
         request,
         result_columns(round_, held_back),
@@ -251,9 +256,11 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
     )
     if sheet := table.export():
         return sheet
-    names = group_names(round_, [each.peer_group for each in groups])
+    named = {each.peer_group for each in groups} | {each.peer_group for each in small}
+    names = group_names(round_, named)
     manages = context.may("assessment.manage", round_.org.path)
-    signing = _to_sign(round_) if manages and round_.run else []
+    signing = [(each, names[each.peer_group]) for each in small] if manages else []
+    reviews = reviews_of(round_) if context.may("assessment.review") else reviews_of(round_).none()
     values = {
         "round": round_,
         "status": STATES[round_.state],
@@ -275,7 +282,8 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "manages": manages,
         "next": _next_steps(round_) if manages else (),
         "reviewing": _reviewing(context, round_),
-        "reviews": reviews_of(round_) if context.may("assessment.review") else (),
+        "reviews": list(reviews.order_by("-reviewed_at", "-pk")[:LAST_REVIEWS]),
+        "reviewed": reviews.count(),
         "unreviewed": unreviewed(round_, context.today) if manages and round_.state == "review" else None,
         "runs": runs_of(round_) if manages else (),
         "appeals": visible_appeals(context).filter(round=round_).count(),
@@ -298,12 +306,6 @@ def _aim(round_: Round, context: Context, held_back: Mapping[str, int]) -> dict[
         return None
     found = aim_reached(context, round_, aim, held_back)
     return {"found": found, "words": stars_text(aim.stars), "wanted": formats.share(aim.share, 1)}
-
-
-def _to_sign(round_: Round) -> list[tuple[Any, str]]:
-    groups = groups_to_sign(round_)
-    names = group_names(round_, [each.peer_group for each in groups])
-    return [(each, names[each.peer_group]) for each in groups]
 
 
 def _reviewing(context: Context, round_: Round) -> list[Org]:
@@ -461,6 +463,48 @@ def reviewed(request: Request, round_id: int) -> HttpResponse:
     return redirect("assessment-round", round_id=round_.pk)
 
 
+@page("assessment.review")
+def reviews_page(request: Request, round_id: int) -> HttpResponse:
+    """List which offices have looked at their part of a round, and what they say."""
+    round_ = round_by_id(request.context, round_id)
+    listed = [
+        Column(
+            "office", say("Organization"), value=lambda each: each.office.name, sort="office__name", width=28
+        ),
+        Column("text", say("What the office says"), width=40),
+        Column("by", say("By"), value=lambda each: each.reviewed_by.name),
+        Column("reviewed_at", say("When"), "instant", sort="reviewed_at"),
+    ]
+    rows = reviews_of(round_).order_by("-reviewed_at", "-pk")
+    typed, said = request.GET.get("q", "").strip()[:60], request.GET.get("said", "")
+    if typed:
+        rows = rows.filter(office__name__icontains=typed)
+    if said:
+        rows = rows.exclude(text="")
+    table = Table(
+        request,
+        listed,
+        rows,
+        title=say("Who has looked at their part"),
+        empty_title=say("Nobody to show here"),
+        empty_advice=say("Every office that reviews says here that it has looked at its part."),
+    )
+    crumbs = [
+        (translate("Appraisals"), reverse("assessment-rounds")),
+        (round_.title, reverse("assessment-round", args=(round_.pk,))),
+        (translate("Who has looked at their part"), ""),
+    ]
+    values = {
+        "round": round_,
+        "table": table,
+        "typed": typed,
+        "said": said,
+        "choices": [("yes", translate("Those with a word"))],
+        "crumbs": crumbs,
+    }
+    return table.export() or render(request, "assessment/reviews.html", values)
+
+
 def _number(written: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 19 else 0
 
@@ -471,5 +515,6 @@ urlpatterns = [
     path("appraisals/<int:round_id>/", round_page, name="assessment-round"),
     path("appraisals/<int:round_id>/step/", take_step, name="assessment-step"),
     path("appraisals/<int:round_id>/sign/", sign, name="assessment-sign"),
+    path("appraisals/<int:round_id>/reviews/", reviews_page, name="assessment-reviews"),
     path("appraisals/<int:round_id>/reviewed/", reviewed, name="assessment-reviewed"),
 ]

@@ -1,6 +1,6 @@
 """Awards in peer groups too small for ceilings: who answers for them, and which may be named."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,15 +85,16 @@ def reviewers_of(round_: Round, day: date) -> list[Account]:
     return people_holding("assessment.review", round_.org, day)
 
 
-def withheld(round_: Round) -> dict[str, int]:
+def withheld(round_: Round, groups: Iterable[GroupToSign] | None = None) -> dict[str, int]:
     """Return the small peer groups whose awards a reviewer has withheld, or nobody has signed.
 
-    With each, up to how many stars are shown all the same, since they are no award.
+    With each, up to how many stars are shown all the same, since they are no award. ``groups``
+    are those to sign, where they are known already.
     """
     most = award_above(round_)
     return {
         each.peer_group: most.get(each.peer_group.split("/", 1)[0], 0)
-        for each in groups_to_sign(round_)
+        for each in (groups_to_sign(round_) if groups is None else groups)
         if each.signature is None or not each.signature.given
     }
 

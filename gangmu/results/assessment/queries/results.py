@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Avg, Case, Count, Max, Min, Q, QuerySet, When
+from django.db.models import Avg, Case, Count, F, Max, Min, Q, QuerySet, When
+from django.db.models.functions import Floor
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -175,11 +176,12 @@ def spread_within(context: Context, round_: Round, group: str = "") -> dict[str,
     rows = countable_results(context, round_)
     if group:
         rows = rows.filter(peer_group=group)
-    above = {low: Q(score__gte=low) if low else Q(score__isnull=False) for low in SPREAD}
-    below = {low: Q(score__lt=low + 10) if low != SPREAD[-1] else Q() for low in SPREAD}
-    counts = {f"from_{low}": Count("pk", filter=above[low] & below[low]) for low in SPREAD}
-    found = rows.order_by().values_list("scorecard").annotate(**counts)
-    return {card: numbers for card, *numbers in found}
+    found: dict[str, list[int]] = {}
+    scored = rows.exclude(score=None).order_by().annotate(tens=Floor(F("score") / 10))
+    for card, tens, count in scored.values_list("scorecard", "tens").annotate(count=Count("pk")):
+        numbers = found.setdefault(card, [0] * len(SPREAD))
+        numbers[min(max(int(tens), 0), len(SPREAD) - 1)] += count
+    return found
 
 
 def countable_results(context: Context, round_: Round) -> QuerySet[Result]:
