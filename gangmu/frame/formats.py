@@ -69,12 +69,12 @@ def local(moment: date | datetime | str) -> date | datetime:
     return moment
 
 
-def day(moment: date | datetime | str | None) -> str:
-    """Return a day in full: 2015年10月8日, or 8 October 2015."""
+def day(moment: date | datetime | str | None, language: str = "") -> str:
+    """Return a day in full: 2015年10月8日, or 8 October 2015; in the reader's language unless one is named."""
     if not moment:
         return NOTHING
     on = local(moment)
-    if active_language() == "en":
+    if (language or active_language()) == "en":
         return f"{on.day} {on:%B} {on.year}"
     return f"{on.year}年{on.month}月{on.day}日"
 

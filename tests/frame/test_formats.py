@@ -31,6 +31,11 @@ def test_values_are_written_in_the_language_of_the_page(language: str, expected:
     assert found == expected
 
 
+def test_a_day_is_written_in_the_language_of_what_is_published_whoever_publishes_it():
+    with translation.override("en"):
+        assert formats.day(date(2015, 10, 8), "zh-hans") == "2015年10月8日"
+
+
 def test_an_instant_is_shown_in_local_time():
     assert formats.instant(datetime(2015, 10, 7, 16, 30, tzinfo=UTC)) == "2015-10-08 00:30"
 

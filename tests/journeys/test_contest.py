@@ -110,7 +110,7 @@ def judge(officer: Page, address: str) -> None:
     main = officer.locator("main")
     officer.goto(address)
     candidates = [each.get_attribute("href") or "" for each in main.locator("tbody a").all()]
-    for at, candidate in enumerate(each for each in candidates if "/nominations/" in each):
+    for at, candidate in enumerate(each for each in candidates if "/contests/nominations/" in each):
         officer.goto(candidate)
         own = main.locator("form[action$='/judge']")
         if at == 0:

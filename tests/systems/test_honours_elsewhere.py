@@ -160,7 +160,7 @@ def test_h5_the_contest_of_standardization_keeps_out_of_ones_own_tree_part(haian
     decision = {"line": "standard", "chosen": [made["id"]], "reason": "达到标准", "signed_by": signer}
     half = officer.send(f"/contests/{contest}/decisions", decision)
     of_member = _pages(town, f"/contests/{contest}")
-    of_office, sheets = _pages(officer, f"/contests/{contest}", f"/nominations/{made['id']}")
+    of_office, sheets = _pages(officer, f"/contests/{contest}", f"/contests/nominations/{made['id']}")
 
     assert "我的评分" in of_member[0]
     assert "不由您评" in of_member[0]  # it would judge its own town

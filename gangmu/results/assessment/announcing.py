@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gangmu.frame import formats
 from gangmu.frame.words import say
 from gangmu.kernel.notices.rules import MOST_ROWS, Body
 
@@ -50,7 +51,7 @@ def published_body(
                 "Made known until %(day)s. Whoever disagrees may object until then; an organization that was "
                 "judged may appeal in time and is answered by somebody who did not review it."
             ).zh_hans
-            % {"day": until.isoformat()}
+            % {"day": formats.day(until, "zh-hans")}
         )
     if digest:
         said.append(say("Fingerprint of the results: %(digest)s").zh_hans % {"digest": digest})

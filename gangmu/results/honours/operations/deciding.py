@@ -5,6 +5,7 @@ from datetime import date
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
+from gangmu.frame import formats
 from gangmu.frame.words import say
 from gangmu.kernel.audit.operations import operation
 from gangmu.kernel.guard.rules import rule_of
@@ -189,7 +190,7 @@ def _notice(context: Context, contest: Contest, *, title: str, until: Term | Non
                 "title": contest.title,
                 "number": contest.approval_number,
                 "issuer": contest.approval_issuer,
-                "day": contest.approval_expires_on.isoformat(),
+                "day": formats.day(contest.approval_expires_on, "zh-hans"),
             },
         ),
         head=tuple(say(each).zh_hans for each in ("Line", "Organization above", "Organization")),

@@ -375,9 +375,9 @@ def pledge(request: Request, pledge_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("contests/<int:contest_id>/nominate", nominate, name="honours-nominate"),
-    path("nominations/<int:nomination_id>", nomination, name="honours-nomination"),
-    path("nominations/<int:nomination_id>/judge", judge, name="honours-judge"),
-    path("nominations/<int:nomination_id>/enter", enter, name="honours-enter"),
-    path("nominations/<int:nomination_id>/withdraw", take_back, name="honours-withdraw-nomination"),
-    path("pledges/<int:pledge_id>", pledge, name="honours-pledge"),
+    path("contests/nominations/<int:nomination_id>", nomination, name="honours-nomination"),
+    path("contests/nominations/<int:nomination_id>/judge", judge, name="honours-judge"),
+    path("contests/nominations/<int:nomination_id>/enter", enter, name="honours-enter"),
+    path("contests/nominations/<int:nomination_id>/withdraw", take_back, name="honours-withdraw-nomination"),
+    path("contests/pledges/<int:pledge_id>", pledge, name="honours-pledge"),
 ]
