@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.test_roles import refused
 from tests.site.demo.conftest import shrink
 
 Visit = Callable[..., Page]
@@ -102,6 +103,14 @@ def test_a_round_is_judged_looked_at_contested_published_and_withdrawn(visit: Vi
     expect(main).to_contain_text("结果已发布")
     shoot(officer, "round-published-pc")
     assert_accessible(officer)
+
+    member = visit("member", "phone")
+    member.goto("/notices")
+    member.locator("main").get_by_role("link", name=re.compile("年度考核.*2015|2015.*年度考核")).first.tap()
+    expect(member.locator("main")).to_contain_text("每组只列出前一半")
+    shoot(member, "round-notice-member-phone")
+    assert_accessible(member)
+    refused(member, sheet, 403)
 
     secretary = visit("secretary", "phone")
     secretary.goto(sheet)
