@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as translate
 
 from gangmu.core.fields import FieldSpec
-from gangmu.frame.words import worded
+from gangmu.frame.formats import decimal_of, number
+from gangmu.frame.words import active_language, worded
 
 MOST_RADIOS = 5
 
@@ -116,6 +117,16 @@ class BoundField:
         return " ".join(part for part in parts if part)
 
 
+def _fault_in_words(spec: FieldSpec, fault: str, typed: Any) -> str:
+    """Return a fault in the reader's language; of a number out of its bounds, the bound as well."""
+    said, value = [translate(fault)], decimal_of(typed)
+    if value is not None and spec.minimum is not None and value < spec.minimum:
+        said.append(translate("At least %(number)s.") % {"number": number(spec.minimum)})
+    if value is not None and spec.maximum is not None and value > spec.maximum:
+        said.append(translate("At most %(number)s.") % {"number": number(spec.maximum)})
+    return ("" if active_language().startswith("zh") else " ").join(said)
+
+
 @dataclass
 class FieldForm:
     """Fields with values and faults, ready to be shown; it decides nothing.
@@ -154,7 +165,7 @@ class FieldForm:
             spec=spec,
             name=spec.code,
             value="" if value is None else str(value),
-            fault=translate(fault) if fault else "",
+            fault=_fault_in_words(spec, fault, value) if fault else "",
             finder=self.finders.get(spec.code) or self.finders.get(spec.type, ""),
             shown=self.shown.get(spec.code) or str(self.values.get(f"{spec.code}_shown") or ""),
             note=self.notes.get(spec.code, ""),

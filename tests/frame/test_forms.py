@@ -57,6 +57,18 @@ def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_it():
     assert page.count("gm-wrong") == 1
 
 
+def test_a_number_out_of_its_bounds_is_told_what_they_are():
+    spec = FieldSpec(code="present", title="实到人数", type="number", minimum=0, maximum=1200, required=True)
+
+    def told(typed: str) -> str:
+        with pytest.raises(Invalid) as refused:
+            parse_fields((spec,), {"present": typed})
+        return shown(FieldForm((spec,)).again({"present": typed}, refused.value.faults))
+
+    assert "高于允许的最大值。不大于1,200。" in told("9999")
+    assert "不大于" not in told("")
+
+
 def test_a_date_that_cannot_be_read_is_not_lost():
     spec = FieldSpec(code="on", title="日期", type="date")
 
