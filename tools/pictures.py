@@ -86,7 +86,10 @@ def walk(context: BrowserContext, address: str, who: str, folder: Path) -> None:
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
         name = re.sub(r"[^\w]+", "-", f"{who}{route}").strip("-") + f"-{count[route]}"
-        faults = photograph(page, folder, name) + heard
+        try:
+            faults = photograph(page, folder, name) + heard
+        except Error as failed:
+            faults = [f"no picture: {str(failed).splitlines()[0]}", *heard]
         print(f"{name}  {answer.status}  {url}  {'; '.join(faults)}", flush=True)
         for link in page.eval_on_selector_all("a[href]", "all => all.map(each => each.href)"):
             onward = urljoin(url, link).partition("#")[0]
