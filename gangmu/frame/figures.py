@@ -194,6 +194,11 @@ class Chart:
     unit: Words = ""
     links: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def said(self) -> list[list[Any]]:
+        """The rows with their numbers as they are written everywhere else."""
+        return [[formats.number(v) if isinstance(v, int | float | Decimal) else v for v in row] for row in self.rows]
+
 
 def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
@@ -203,7 +208,7 @@ def _measure(values: Iterable[Any]) -> dict[str, Any]:
     """Return the axis for values: what is only counted has no half steps on it."""
     known = [number for value in values if (number := formats.decimal_of(value)) is not None]
     whole = all(number == number.to_integral_value() for number in known)
-    return {"type": "value"} | ({"minInterval": 1} if whole else {})
+    return {"type": "value", "axisLabel": {"hideOverlap": True}} | ({"minInterval": 1} if whole else {})
 
 
 def bars(

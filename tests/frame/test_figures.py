@@ -58,6 +58,10 @@ DRAWN: list[tuple[Draw, str]] = [
 @pytest.mark.parametrize(("draw", "axis"), DRAWN)
 def test_axis_of_a_count_has_whole_steps_and_that_of_a_share_finer_ones(draw: Draw, axis: str) -> None:
     for counts in ([1, 2], [Decimal("3.00"), None], []):
-        assert draw(counts).options[axis] == {"type": "value", "minInterval": 1}
+        assert draw(counts).options[axis] == {
+            "type": "value",
+            "axisLabel": {"hideOverlap": True},
+            "minInterval": 1,
+        }
     for shares in ([0.5, 1], [1, Decimal("0.25")]):
-        assert draw(shares).options[axis] == {"type": "value"}
+        assert draw(shares).options[axis] == {"type": "value", "axisLabel": {"hideOverlap": True}}

@@ -36,7 +36,7 @@ ID_NUMBER = FieldSpec(
     code="id_number",
     title=say("ID number"),
     max_length=40,
-    help=say("Eighteen marks; the cells of a sheet hold it as text."),
+    help=say("Eighteen marks."),
 )
 TELEPHONE = FieldSpec(code="telephone", title=say("Telephone"), max_length=40)
 SEX_FIELD = FieldSpec(

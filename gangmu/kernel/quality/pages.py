@@ -21,6 +21,7 @@ from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.kernel.quality.models import Doubt
@@ -207,14 +208,16 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         title=say("Doubts in the data"),
         of_org=not below,
     )
-    values = {
-        "org": org,
-        "table": table,
-        "state": state,
-        "states": list(STATE_WORDS.items()),
-        "below": "yes" if below else "no",
-        "reach": [("yes", say("With all below")), ("no", say("Here alone"))],
-    }
+    values = around_org(
+        request,
+        org,
+        "quality-org",
+        table=table,
+        state=state,
+        states=list(STATE_WORDS.items()),
+        below="yes" if below else "no",
+        reach=[("yes", say("With all below")), ("no", say("Here alone"))],
+    )
     return table.export() or render(request, "quality/of_org.html", values)
 
 

@@ -91,7 +91,7 @@ def account(request: Request) -> HttpResponse:
         Column("name", say("Issuer"), link=behind, sort="name", width=32),
         Column("level", say("Level"), value=lambda line: LEVEL_WORDS[line.level]),
         Column("orders", say("Orders"), "number", link=behind, sort="orders", total=True),
-        Column("asked", say("Organizations asked"), "number", sort="asked", total=True),
+        Column("asked", say("Times an organization was asked"), "number", sort="asked", total=True),
         Column("hours", say("Hours of all together"), "number", places=1, sort="hours", total=True),
         Column("disputed", say("Disputed as duplicate"), "number", total=True),
         Column("upheld", say("Share upheld"), value=_upheld),
@@ -177,7 +177,9 @@ def orders(request: Request) -> HttpResponse:
         _order_columns(),
         rows,
         title=say("Orders and what they cost"),
-        empty_title=say("Nobody asked for anything in this time"),
+        empty_title=say("No order went beyond its quota")
+        if above
+        else say("Nobody asked for anything in this time"),
     )
     values = {
         "table": table,

@@ -216,13 +216,20 @@
   window.addEventListener("offline", tellNetwork);
   document.addEventListener("htmx:sendError", function () { if (offline) offline.hidden = false; });
 
-  /* On a phone filters stay folded until something is filtered. */
-  if (window.matchMedia("(max-width: 767px)").matches) {
-    all("details.gm-filters").forEach((filters) => { filters.open = all("input:not([type=hidden]), select", filters).some((box) => new URLSearchParams(location.search).get(box.name)); });
+  /* On a phone filters stay folded until something is filtered; on a wide screen nothing could unfold them. */
+  const phone = window.matchMedia("(max-width: 767px)");
+  function foldFilters() {
+    const asked = new URLSearchParams(location.search);
+    all("details.gm-filters").forEach((filters) => { filters.open = !phone.matches || all("input:not([type=hidden]), select", filters).some((box) => asked.get(box.name)); });
   }
+  phone.addEventListener("change", foldFilters);
+
+  /* Where the tabs are wider than the screen, the one that is shown stands in sight. */
+  all(".gm-tabs [aria-current]").forEach((tab) => { tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2; });
 
   /* Ready. */
   tellNetwork();
+  foldFilters();
   fitTables();
   drawCharts();
   all("dialog[data-opens-itself]").forEach((dialog) => dialog.showModal());

@@ -199,7 +199,7 @@ def all_below(request: Request, org_id: int) -> HttpResponse:
     context = request.context
     org = org_by_id(context, org_id)
     pack = pack_of(org.root_id)
-    rows = orgs_below(context, org)
+    rows = orgs_below(context, org).exclude(pk=org.pk)
     asked = {name: request.GET.get(name, "") for name in ("kind", "domain", "level", "q")}
     for name in ("kind", "domain", "level"):
         if asked[name]:
@@ -214,7 +214,9 @@ def all_below(request: Request, org_id: int) -> HttpResponse:
         Column("domain", say("Domain"), value=lambda each: domain_title(pack, each.domain), sort="domain"),
         Column("founded_on", say("Founded on"), "date", sort="founded_on"),
     ]
-    table = Table(request, columns, rows, title=say("All below"))
+    table = Table(
+        request, columns, rows, title=say("All below"), empty_title=say("Nothing stands below this organization")
+    )
     if sheet := table.export():
         return sheet
     values = around_org(

@@ -277,7 +277,17 @@ def correct(request: Request, person_id: int) -> HttpResponse:
 
     advice = say("The numbers are not shown here; what is left empty stays as it is.")
     title, back = say("Correct"), _person_url(person)
-    return answer(request, title, person.org, specs, do, values=values, advice=advice, back=back)
+    return answer(
+        request,
+        title,
+        person.org,
+        specs,
+        do,
+        values=values,
+        advice=advice,
+        back=back,
+        about=person.name,
+    )
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -304,7 +314,7 @@ def standing(request: Request, person_id: int) -> HttpResponse:
         return _person_url(person)
 
     title, back = say("Note another standing"), _person_url(person)
-    return answer(request, title, person.org, (status, DAY, PAPER), do, back=back)
+    return answer(request, title, person.org, (status, DAY, PAPER), do, back=back, about=person.name)
 
 
 @page("people.view")
@@ -383,6 +393,12 @@ def post_page(request: Request, post_id: int) -> HttpResponse:
     return render(request, "people/post.html", values)
 
 
+def _holder(post: Post) -> str:
+    """Return who holds which post, as the pages that end it say it."""
+    kind = post_kind(post.org, post.kind)
+    return f"{post.person.name} · {worded(kind.title) if kind else post.kind}"
+
+
 @page("people.manage", methods=("GET", "POST"))
 def end(request: Request, post_id: int) -> HttpResponse:
     """End a post on a day."""
@@ -393,7 +409,7 @@ def end(request: Request, post_id: int) -> HttpResponse:
         return reverse("people-posts", args=(post.org_id,))
 
     back = reverse("people-post", args=(post.pk,))
-    return answer(request, say("End the post"), post.org, (LAST, PAPER), do, back=back)
+    return answer(request, say("End the post"), post.org, (LAST, PAPER), do, back=back, about=_holder(post))
 
 
 @page("people.manage", methods=("GET", "POST"))
@@ -410,7 +426,9 @@ def handover(request: Request, post_id: int) -> HttpResponse:
 
     advice = say("What is open stays with the organization; its next holder finds it.")
     title, back = say("Hand over the post"), reverse("people-post", args=(post.pk,))
-    return answer(request, title, post.org, (to, DAY, PAPER), do, advice=advice, back=back)
+    return answer(
+        request, title, post.org, (to, DAY, PAPER), do, advice=advice, back=back, about=_holder(post)
+    )
 
 
 # --- households ---------------------------------------------------------------------------
