@@ -197,7 +197,10 @@ class Chart:
     @property
     def said(self) -> list[list[Any]]:
         """The rows with their numbers as they are written everywhere else."""
-        return [[formats.number(v) if isinstance(v, int | float | Decimal) else v for v in row] for row in self.rows]
+        return [
+            [formats.number(v) if isinstance(v, int | float | Decimal) else v for v in row]
+            for row in self.rows
+        ]
 
 
 def _plain(value: Any) -> Any:

@@ -209,11 +209,16 @@ def values(request: Any) -> dict[str, Any]:
         ),
         "heat": heat(),
         "tabs": [
-            Tab("待办", "#a", True, 12),
-            Tab("已办", "#b"),
-            Tab("待阅", "#c", False, 3),
-            Tab("我发起的", "#d"),
-            Tab("超期", "#e", False, 2),
+            Tab(title, url, str(at) == request.GET.get("tab", "0"), count)
+            for at, (title, url, count) in enumerate(
+                (
+                    ("待办", "#a", 12),
+                    ("已办", "#b", None),
+                    ("待阅", "#c", 3),
+                    ("我发起的", "#d", None),
+                    ("超期", "#e", 2),
+                )
+            )
         ],
         "steps": [
             Step("立项", "done", "9月28日"),

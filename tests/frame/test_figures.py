@@ -65,3 +65,9 @@ def test_axis_of_a_count_has_whole_steps_and_that_of_a_share_finer_ones(draw: Dr
         }
     for shares in ([0.5, 1], [1, Decimal("0.25")]):
         assert draw(shares).options[axis] == {"type": "value", "axisLabel": {"hideOverlap": True}}
+
+
+def test_table_beside_a_chart_writes_numbers_as_they_are_written_everywhere() -> None:
+    chart = bars("小时", ["甲", "乙"], [5370.4, None])
+
+    assert chart.said == [["甲", "5,370.4"], ["乙", None]]

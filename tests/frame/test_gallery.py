@@ -57,6 +57,28 @@ def test_a_page_has_no_faults_for_axe_and_stays_within_its_width(
     page.context.close()
 
 
+def test_filters_are_there_again_when_the_window_widens(browser: Any, server: str):
+    page = opened(browser, server, "phone")
+    wanted = page.get_by_label("组织名称")
+    assert not wanted.is_visible()
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    wanted.wait_for(state="visible")
+    page.set_viewport_size({"width": 390, "height": 844})
+    wanted.wait_for(state="hidden")
+    page.context.close()
+
+
+def test_tab_that_is_shown_stands_in_sight_on_a_narrow_screen(browser: Any, server: str):
+    page = opened(browser, f"{server}/?tab=4", "phone")
+
+    tab = page.locator(".gm-tabs [aria-current]").bounding_box()
+
+    assert tab["x"] >= 0
+    assert tab["x"] + tab["width"] <= SIZES["phone"][0]
+    page.context.close()
+
+
 def test_large_type_keeps_the_layout(browser: Any, server: str):
     page = opened(browser, f"{server}/", "phone")
     page.context.add_cookies([{"name": "gangmu_type", "value": "large", "url": server}])

@@ -113,6 +113,16 @@ def test_lists_of_an_organization_take_the_same_queries_for_any_number(
     assert counted[0] == counted[1]
 
 
+def test_forms_about_a_post_or_a_person_say_whom_they_are_about(office: Office, head: Person, acting: Any):
+    client = browser(acting("town_officer", office.town))
+    post = assign_post(office.system, office.branch, person=head, kind="secretary", day=date(2015, 1, 1))
+
+    for address in (f"/posts/{post.pk}/end", f"/posts/{post.pk}/handover"):
+        assert "<b>马建国 · 党组织书记</b>" in text(client.get(address)), address
+    for address in (f"/people/{head.pk}/standing", f"/people/{head.pk}/correct"):
+        assert "<b>马建国</b>" in text(client.get(address)), address
+
+
 def test_neighbours_see_nobody(office: Office, head: Person, acting: Any):
     client = browser(acting("secretary", office.far_branch))
 

@@ -91,6 +91,16 @@ def test_an_unknown_check_is_not_there(
     assert browser(acting("officer", office.county)).get("/quality/checks/tree.moon").status_code == 404
 
 
+def test_doubts_of_an_organization_stand_among_its_other_views(
+    office: Office, acting: Callable[..., Any], browser: Callable[..., Any]
+) -> None:
+    page = browser(acting("officer", office.county)).get(f"/orgs/{office.town.pk}/doubts").content.decode()
+
+    assert f'<a href="/orgs/{office.town.pk}/doubts" aria-current="page">' in page
+    assert f'<a href="/orgs/{office.town.pk}">' in page
+    assert "疑点 · 中共" in page.partition("<title>")[2].partition("</title>")[0]
+
+
 def test_every_check_leads_to_a_page_that_exists(office: Office) -> None:
     for check in CHECKS.values():
         made = Doubt(check_code=check.code, org=office.branch, subject="thing:7")

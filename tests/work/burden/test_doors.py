@@ -100,6 +100,15 @@ def test_everybody_inside_reads_who_asks_for_how_much_and_takes_it_along(
     assert "少量" in one
 
 
+def test_where_nothing_is_above_its_quota_the_list_says_so(asking_office: Office, acting: Any, month: str):
+    client = browser(acting("secretary", asking_office.branch))
+
+    above = client.get(f"/burden/orders/?period={month}&above=yes").content.decode()
+
+    assert "没有任务超过限额" in above
+    assert "这段时间没有人下发任务" not in above
+
+
 def test_catalogue_tells_the_forms_and_the_quotas_with_their_papers(asking_office: Office, acting: Any):
     page = browser(acting("secretary", asking_office.branch)).get("/burden/forms/").content.decode()
 

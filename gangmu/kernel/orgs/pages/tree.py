@@ -215,7 +215,11 @@ def all_below(request: Request, org_id: int) -> HttpResponse:
         Column("founded_on", say("Founded on"), "date", sort="founded_on"),
     ]
     table = Table(
-        request, columns, rows, title=say("All below"), empty_title=say("Nothing stands below this organization")
+        request,
+        columns,
+        rows,
+        title=say("All below"),
+        empty_title=say("Nothing stands below this organization"),
     )
     if sheet := table.export():
         return sheet
