@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from gangmu.core.text import Text
 from gangmu.frame import formats
+from gangmu.frame.words import say
 
 Words = Text | str
 Light = Literal["green", "yellow", "orange", "red", "blue", "grey"]
@@ -87,6 +88,8 @@ class Heat:
     corner: Words = ""
     early: int = 0
     """So many columns at the beginning say nothing; a phone leaves them out."""
+    darkest: Words = say("All done")
+    """What the darkest field says."""
 
 
 def over_time(heat: Heat) -> Heat:

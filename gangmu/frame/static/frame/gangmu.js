@@ -197,12 +197,16 @@
     if (filters) filters.requestSubmit();
   });
 
+  function tellMore(frame) { frame.classList.toggle("gm-more", frame.scrollLeft + frame.clientWidth < frame.scrollWidth - 1); }
+
   /* A table that is wider than its place scrolls in it; all others keep their heads in sight. */
   function fitTables() {
     all(".gm-table-scroll").forEach(function (frame) {
       frame.classList.remove("gm-scrolls");
       const wide = frame.firstElementChild && frame.firstElementChild.scrollWidth > frame.clientWidth + 1;
       frame.classList.toggle("gm-scrolls", wide);
+      tellMore(frame);
+      frame.onscroll = () => tellMore(frame);
       if (wide) frame.tabIndex = 0; else frame.removeAttribute("tabindex");
     });
   }
