@@ -269,6 +269,13 @@ def _in_words(token: Token) -> list[Text | str]:
     return [_TOKEN_SCOPES.get(scope, scope) for scope in token.scopes]
 
 
+def _scopes_for(context: Context) -> list[tuple[str, Any]]:
+    """Return what a token of the reader's may be limited to: nothing that the account itself may not do."""
+    return [
+        (scope, words) for scope, words in _TOKEN_SCOPES.items() if scope in (OWN, "*") or context.may(scope)
+    ]
+
+
 def _account_values(request: Request, **more: Any) -> dict[str, Any]:
     context = request.context
     return {
@@ -280,7 +287,7 @@ def _account_values(request: Request, **more: Any) -> dict[str, Any]:
         "delegations": own_delegations(context),
         "token_form": FieldForm(_TOKEN_FORM, {"days": "90"}),
         "lending_form": FieldForm(_LENDING_FORM),
-        "scopes": _TOKEN_SCOPES.items(),
+        "scopes": _scopes_for(context),
         **more,
     }
 
