@@ -28,6 +28,7 @@ from gangmu.kernel.orgs.operations import (
 )
 from gangmu.kernel.orgs.queries import Coverage, coverage_by_kind, coverage_by_part, unit_spans_on
 from tests.conftest import BEGIN, NOW, Office
+from tests.kernel.browsing import browser
 
 pytestmark = pytest.mark.db
 
@@ -305,6 +306,26 @@ def divisions(office: Office) -> None:
 def test_set_area_names_the_division_and_takes_it_back(office: Office, divisions: None) -> None:
     assert set_area(office.system, office.town, area="990100101").area_id == "990100101"
     assert set_area(office.system, office.town, area="").area_id is None
+
+
+def test_divisions_are_chosen_by_form_for_what_stands_and_for_what_is_founded(
+    office: Office, divisions: None, acting: Callable[..., Any]
+) -> None:
+    officer = browser(acting("officer", office.county))
+    named, founded = (
+        f"/orgs/{office.town.pk}/change/area",
+        f"/orgs/{office.county.pk}/change/found",
+    )
+
+    assert "990100101" in officer.get(named).content.decode()
+    assert officer.post(named, {"area": "area_990100101"}).status_code == 302
+    assert Org.objects.get(pk=office.town.pk).area_id == "990100101"
+    assert 'value="area_990100101" checked' in officer.get(named).content.decode()
+
+    assert "990100102" in officer.get(founded).content.decode()
+    sent = {"code": "990100109", "name": "中共新镇委员会", "kind": "committee", "level": "township"}
+    assert officer.post(founded, {**sent, "area": "area_990100102", "day": "2015-01-05"}).status_code == 302
+    assert Org.objects.get(name="中共新镇委员会").area_id == "990100102"
 
 
 @pytest.mark.parametrize(

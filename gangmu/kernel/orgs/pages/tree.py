@@ -326,7 +326,7 @@ def _form_area(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
 
 def _area_field(areas: Sequence[Division]) -> tuple[FieldSpec, ...]:
     """Return the choice among divisions; where none is known there is nothing to choose."""
-    choices = tuple(Choice(code=each.code, title=f"{each.name} {each.code}") for each in areas)
+    choices = tuple(Choice(code=_area_choice(each.code), title=f"{each.name} {each.code}") for each in areas)
     if not choices:
         return ()
     return (
@@ -340,6 +340,15 @@ def _area_field(areas: Sequence[Division]) -> tuple[FieldSpec, ...]:
             ),
         ),
     )
+
+
+def _area_choice(code: str) -> str:
+    """Return a division's code as a choice, which begins with a letter."""
+    return f"area_{code}"
+
+
+def _area_given(given: "Given") -> str:
+    return (given.get("area") or "").removeprefix(_area_choice(""))
 
 
 def _form_rename(pack: Pack, org: Org) -> tuple[FieldSpec, ...]:
@@ -461,7 +470,7 @@ def _do_found(context: Context, org: Org, given: Given) -> Org:
         given["level"],
         day_given(given),
         domain=given["domain"] or "",
-        area_code=given.get("area") or "",
+        area_code=_area_given(given),
     )
     try:
         return found_org(context, org, new)
@@ -470,7 +479,7 @@ def _do_found(context: Context, org: Org, given: Given) -> Org:
 
 
 def _do_area(context: Context, org: Org, given: Given) -> Org:
-    return set_area(context, org, area=given["area"] or "")
+    return set_area(context, org, area=_area_given(given))
 
 
 def _do_rename(context: Context, org: Org, given: Given) -> Org:
@@ -556,7 +565,7 @@ def changing(request: Request, org_id: int, change: str) -> HttpResponse:
     if change == "reclassify":
         start |= {"kind": org.kind, "domain": org.domain, "level": org.level}
     if change == "area":
-        start |= {"area": org.area_id or ""}
+        start |= {"area": _area_choice(org.area_id) if org.area_id else ""}
     form = FieldForm(specs, start, finders={"organization": reverse("orgs-finder")})
     values = around_org(request, org, "orgs-org", change=title, form=form)
     if request.method == "GET":
