@@ -1,5 +1,6 @@
 """A pocket world built and played by the product's own operations."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import resolve
 
 from gangmu.core.context import Context
 from gangmu.kernel.access.models import Account
@@ -20,6 +23,7 @@ from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.world import World
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.tasks import own_waiting_tasks, tasks_to_review
+from tests.kernel.browsing import browser
 
 TODAY = datetime(2015, 11, 18, 4, tzinfo=UTC)
 
@@ -109,3 +113,37 @@ def test_whom_one_may_enter_as_has_an_account(played: Played) -> None:
 
     assert set(Account.objects.filter(login__in=logins).values_list("login", flat=True)) == logins
     assert "secretary.pocket" in logins
+
+
+LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
+
+
+def walk(person: Client) -> Iterator[tuple[str, int]]:
+    """Follow links from the workbench, one page of every route and kind of change, and say how each answered."""
+    waiting, seen, known = ["/desk"], {"/desk"}, set()
+    while waiting:
+        address = waiting.pop(0)
+        match = resolve(address.partition("?")[0])
+        route = (match.view_name, match.kwargs.get("change"))
+        if route in known or match.view_name == "access-sign-out":
+            continue
+        known.add(route)
+        answer = person.get(address)
+        yield address, answer.status_code
+        if answer.status_code != 200 or "html" not in answer.headers["Content-Type"]:
+            continue
+        for link in LINK.findall(answer.content.decode()):
+            onward = link.replace("&amp;", "&")
+            if onward not in seen and not onward.startswith("/static/"):
+                seen.add(onward)
+                waiting.append(onward)
+
+
+@pytest.mark.parametrize("who", ["officer", "county", "town", "secretary", "leader", "member", "operator"])
+def test_no_link_that_a_person_is_shown_leads_to_a_fault_or_to_nothing(played: Played, who: str) -> None:
+    login = next(each.login for each in played.accounts if each.login.startswith(f"{who}."))
+
+    found = dict(walk(browser(played.context(login))))
+
+    assert len(found) > 40
+    assert {address: status for address, status in found.items() if status >= 500 or status in (403, 404)} == {}
