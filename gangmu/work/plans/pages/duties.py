@@ -11,7 +11,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import period_of
 from gangmu.frame.doors import Request, page
-from gangmu.frame.formats import listed
+from gangmu.frame.formats import listed, period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
@@ -24,14 +24,7 @@ from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.pages.burden import cost_values
 from gangmu.work.plans.pages.orders import order_columns
-from gangmu.work.plans.pages.words import (
-    EVERY,
-    REVIEWS,
-    SPANS,
-    asked_org,
-    asked_period,
-    period_in_words,
-)
+from gangmu.work.plans.pages.words import EVERY, REVIEWS, SPANS, asked_org, asked_period
 from gangmu.work.plans.queries.burden import order_cost
 from gangmu.work.plans.queries.duties import duties_of, duty_of
 from gangmu.work.plans.queries.orders import places_of, preview_order, visible_orders
