@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -128,7 +129,7 @@ def _named(order: Order) -> str:
 
 def _answered(tasks: QuerySet[Task]) -> list[InboxEntry]:
     """Return what was answered, each with the instant of the answer that stands."""
-    found = list(with_standing_answers(tasks))
+    found: list[Any] = list(with_standing_answers(tasks))
     given = {task.pk: answer.answered_at for task in found for answer in task.standing_answers}
     return [replace(entry, at=given.get(task.pk)) for task, entry in zip(found, _owed(found), strict=True)]
 
