@@ -18,6 +18,11 @@ class Follows(BaseModel):
     article: str = ""
 
     def __str__(self) -> str:
+        return f"{self.document} {self.article}".strip()
+
+    @property
+    def in_words(self) -> str:
+        """The paper and its article as people read them; programs read them as they are written."""
         return f"{self.document} {article_in_words(self.article)}".strip()
 
 

@@ -48,7 +48,7 @@ def duties(request: Request) -> HttpResponse:
             width=36,
         ),
         Column("every", say("How often"), value=lambda duty: EVERY[duty.every]),
-        Column("follows", say("By which paper"), value=lambda duty: str(duty.follows), width=40),
+        Column("follows", say("By which paper"), value=lambda duty: duty.follows.in_words, width=40),
         Column("due_on", say("Due"), value=lambda duty: rule_in_words(duty.due_on), width=28),
         Column("minutes", say("Minutes each"), "number"),
     ]

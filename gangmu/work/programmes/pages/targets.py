@@ -114,7 +114,7 @@ def programmes(request: Request) -> HttpResponse:
         Column("phase", say("Phase of this year"), value=lambda each: _phase_words(each.phase_of(year))),
         Column("pillars", say("Pillars"), "number", value=lambda each: len(each.pillars)),
         Column("metrics", say("Metrics"), "number", value=lambda each: len(each.metrics)),
-        Column("follows", say("By which paper"), value=lambda each: str(each.follows), width=36),
+        Column("follows", say("By which paper"), value=lambda each: each.follows.in_words, width=36),
     ]
     table = Table(
         request,
