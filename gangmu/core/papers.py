@@ -5,6 +5,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field
 
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_PART = re.compile(r"^[一二三四五六七八九十]+$")
 _NUMERAL = re.compile(r"^[零〇一二两三四五六七八九十百0-9]+$")
 
 
@@ -18,6 +19,19 @@ class Follows(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.document} {self.article}".strip()
+
+    @property
+    def in_words(self) -> str:
+        """The paper and its article as people read them; programs read them as they are written."""
+        return f"{self.document} {article_in_words(self.article)}".strip()
+
+
+def article_in_words(article: str) -> str:
+    """Return an article as it is read beside its paper: bare numerals, of which 一 looks like a dash, become 第一部分."""
+    parts = [part.strip() for part in article.split("、")]
+    if not all(_PART.match(part) for part in parts):
+        return article
+    return "、".join(f"第{part}部分" for part in parts)
 
 
 def article_key(code: str) -> str:

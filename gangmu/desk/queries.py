@@ -1,12 +1,14 @@
 """What pages of many rooms read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.text import Text
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.words import msgid, say
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.audit.queries import all_entries
@@ -18,7 +20,13 @@ from gangmu.work.plans.queries.asked import extensions_asked, passings_here
 from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, disputes_waiting, said_against
 from gangmu.work.plans.queries.handovers import handovers_to_sign
 from gangmu.work.plans.queries.orders import visible_orders
-from gangmu.work.plans.queries.tasks import answered_tasks, tasks_to_review, visible_tasks, waiting_tasks
+from gangmu.work.plans.queries.tasks import (
+    answered_tasks,
+    tasks_to_review,
+    visible_tasks,
+    waiting_tasks,
+    with_standing_answers,
+)
 
 
 def log_entries(context: Context) -> QuerySet[Entry]:
@@ -109,16 +117,27 @@ def plan_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
         case "overdue":
             return _owed(own_waiting(context).filter(due_on__lt=context.today)[:limit])
         case "done":
-            return _owed(own_answered(context)[:limit])
+            return _answered(own_answered(context)[:limit])
         case "started":
             return [_issued(order) for order in own_orders(context)[:limit]]
     return []
 
 
+def _named(order: Order) -> str:
+    return f"{order.title} · {period_in_words(order.span)}"
+
+
+def _answered(tasks: QuerySet[Task]) -> list[InboxEntry]:
+    """Return what was answered, each with the instant of the answer that stands."""
+    found: list[Any] = list(with_standing_answers(tasks))
+    given = {task.pk: answer.answered_at for task in found for answer in task.standing_answers}
+    return [replace(entry, at=given.get(task.pk)) for task, entry in zip(found, _owed(found), strict=True)]
+
+
 def _owed(tasks: Iterable[Task]) -> list[InboxEntry]:
     return [
         InboxEntry(
-            title=f"{task.order.title} · {task.period}",
+            title=_named(task.order),
             url_name="plans-task",
             url_args={"task_id": task.pk},
             org_name=task.org.name,
@@ -149,7 +168,11 @@ def review_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
     return [
         InboxEntry(
             title=msgid("%(count)s answers to review: %(title)s · %(period)s"),
-            params={"count": row["count"], "title": row["order__title"], "period": row["order__period"]},
+            params={
+                "count": row["count"],
+                "title": row["order__title"],
+                "period": period_in_words(row["order__period"]),
+            },
             url_name="plans-review",
             due_on=row["order__due_on"],
             at=row["order__issued_at"],
@@ -160,7 +183,7 @@ def review_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
 
 def _issued(order: Order) -> InboxEntry:
     return InboxEntry(
-        title=f"{order.title} · {order.period}",
+        title=_named(order),
         url_name="plans-order",
         url_args={"order_id": order.pk},
         org_name=order.issuer.name,

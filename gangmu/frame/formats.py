@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import LOCAL
+from gangmu.core.periods import Period
 from gangmu.frame.words import active_language
 
 NOTHING = "—"
@@ -97,6 +98,18 @@ def month(moment: date | str | None) -> str:
         return NOTHING
     on = local(f"{moment}-01" if isinstance(moment, str) and len(moment) == 7 else moment)
     return f"{on:%B} {on.year}" if active_language() == "en" else f"{on.year}年{on.month}月"
+
+
+def period_in_words(period: Period | str) -> str:
+    """Return a period as people write it: 2015年10月, 2015年第3季度; written 2015Q3 it is read first."""
+    span = Period.parse(period) if isinstance(period, str) else period
+    names = {
+        "month": translate("%(year)s-%(number)s"),
+        "quarter": translate("%(year)s, quarter %(number)s"),
+        "half": translate("%(year)s, half %(number)s"),
+        "year": translate("Year %(year)s"),
+    }
+    return names[span.kind] % {"year": span.year, "number": span.number}
 
 
 def rank(place: int | None, among: int) -> str:

@@ -33,3 +33,20 @@ def test_named_articles_are_numbers_and_a_phrase_names_none() -> None:
 
 def test_follows_reads_as_document_and_article() -> None:
     assert str(Follows(document="甲", article="二")) == "甲 二"
+
+
+@pytest.mark.parametrize(
+    ("article", "read"),
+    [
+        ("一", "甲 第一部分"),
+        ("一、二", "甲 第一部分、第二部分"),
+        ("第十一条", "甲 第十一条"),
+        ("八种类型书记责任清单", "甲 八种类型书记责任清单"),
+        ("", "甲"),
+    ],
+)
+def test_a_bare_numeral_is_read_as_a_part_and_the_key_stays(article: str, read: str) -> None:
+    follows = Follows(document="甲", article=article)
+
+    assert follows.in_words == read
+    assert str(follows) == f"甲 {article}".strip()

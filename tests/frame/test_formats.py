@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from gangmu.core.periods import Period
 from gangmu.frame import formats
 from gangmu.frame.figures import heat_level, sparkline
 
@@ -72,3 +73,11 @@ def test_a_level_trend_is_a_line():
 
     assert line is not None
     assert line.points == "3.0,21.0 93.0,21.0"
+
+
+def test_a_period_is_written_in_words_however_it_comes():
+    with translation.override("zh-hans"):
+        written = [
+            formats.period_in_words(each) for each in ("2016-01", "2016Q1", "2016H2", Period("year", 2016))
+        ]
+    assert written == ["2016年1月", "2016年第1季度", "2016年第2个半年", "2016年度"]

@@ -41,7 +41,7 @@ def titled(tally: Tally) -> list[tuple[str, str]]:
 def summary(page: LeaderMonth) -> str:
     """Return the month in one sentence, with the month before beside it if anything was asked for then."""
     words = translate(
-        "%(due)s tasks were asked for: %(on_time)s answered on time (%(share)s), %(late)s late, %(missing)s missing."
+        "%(due)s tasks were asked for: %(on_time)s answered on time (%(share)s), %(late)s late, %(missing)s missing, %(waiting)s still open."
     )
     total, before = page.total, page.before
     if before.due:
@@ -52,6 +52,7 @@ def summary(page: LeaderMonth) -> str:
         "share": share(total.on_time, total.due) if total.due else NOTHING,
         "late": total.late,
         "missing": total.missing,
+        "waiting": total.waiting,
         "before": share(before.on_time, before.due) if before.due else NOTHING,
     }
 

@@ -27,6 +27,7 @@ register.filter("day", formats.day)
 register.filter("short_day", formats.short_day)
 register.filter("instant", formats.instant)
 register.filter("month", formats.month)
+register.filter("period_in_words", formats.period_in_words)
 
 
 @register.filter

@@ -167,11 +167,14 @@ class MonthNotice(Piece):
     """What the imagined county makes known of a month when it is closed; for ``days`` anybody may object.
 
     ``title`` and ``text`` may name the ``{year}`` and the month's ``{number}``, and of the account
-    ``{due}``, ``{on_time}``, ``{late}`` and ``{missing}``.
+    ``{due}``, ``{on_time}``, ``{late}`` and ``{missing}``. What is none of these has a later day,
+    was given back or is carried over: ``rest`` says so with ``{waiting}``, and stands at ``{rest}``
+    where there is any, so that the parts add up.
     """
 
     title: str
     text: tuple[str, ...] = Field(min_length=1)
+    rest: str
     days: int = Field(ge=5, le=120)
 
 

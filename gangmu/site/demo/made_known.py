@@ -7,8 +7,10 @@ from gangmu.core.periods import Period
 from gangmu.kernel.notices.models import Notice
 from gangmu.kernel.notices.operations import publish_notice
 from gangmu.kernel.notices.rules import Body, Term
+from gangmu.site.demo.definitions import MonthNotice
 from gangmu.site.demo.stage import Stage
 from gangmu.work.plans.queries.account import total_of
+from gangmu.work.plans.rules import Tally
 
 
 def make_month_known(stage: Stage, month: Period, moment: datetime) -> Notice | None:
@@ -19,20 +21,20 @@ def make_month_known(stage: Stage, month: Period, moment: datetime) -> Notice | 
         return None
     context, org = Context(actor, moment), stage.orgs[county]
     total = total_of(context, org, [month])
-    figures = {
-        "year": month.year,
-        "number": month.number,
-        "due": total.due,
-        "on_time": total.on_time,
-        "late": total.late,
-        "missing": total.missing,
-    }
+    figures = {"year": month.year, "number": month.number}
     last = context.today + timedelta(days=plan.days)
     return publish_notice(
         context,
         org,
         title=plan.title.format(**figures),
-        body=Body(paragraphs=tuple(each.format(**figures) for each in plan.text)),
+        body=Body(paragraphs=said_of(plan, total, **figures)),
         audience=Notice.Audience.PUBLIC,
         term=Term(last=last, objections_until=last),
     )
+
+
+def said_of(plan: MonthNotice, total: Tally, **names: int) -> tuple[str, ...]:
+    """Return what a notice says about an account: parts that add up to what was asked for."""
+    parts = {each: getattr(total, each) for each in ("due", "on_time", "late", "missing", "waiting")}
+    rest = plan.rest.format(**parts) if total.waiting else ""
+    return tuple(each.format(**names, **parts, rest=rest) for each in plan.text)

@@ -12,6 +12,7 @@ from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.fields import FieldSpec
 from gangmu.core.sheets import Heads, UnreadableSheet
 from gangmu.core.text import Text, msgid
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.words import say
 from gangmu.kernel.imports.rules import Faults, ImportFamily, ImportKind, Values
 from gangmu.kernel.orgs.models import Org
@@ -50,7 +51,7 @@ def import_kind(subject: str) -> ImportKind:
     specs = tuple(spec.model_copy(update={"required": False}) for spec in _asked(kind))
     return ImportKind(
         code=f"{PREFIX}-{subject}",
-        title=Text.model_validate(f"{order.title} {order.period}"),
+        title=Text.model_validate(f"{order.title} {period_in_words(order.period)}"),
         permission="plans.answer",
         fields=lambda _: (ORG_CODE, ORG_NAME, GIVEN_ON, *specs),
         judge=lambda context, org, rows, state: _judge(context, order, kind, org, rows, state),

@@ -118,11 +118,11 @@ def named_words(beside: Beside | None) -> str:
     if beside is None or not beside.orgs:
         return ""
     said = translate(
-        "Below %(above)s %(orgs)s organizations were asked for %(due)s answers: %(on_time)s in time, %(late)s late, %(missing)s missing."
+        "Below %(above)s %(orgs)s organizations were asked for %(due)s answers: %(on_time)s in time, %(late)s late, %(missing)s missing or overdue, %(waiting)s still open."
     ) % {
         "above": beside.above,
         "orgs": beside.orgs,
-        **{name: getattr(beside.total, name) for name in ("due", "on_time", "late", "missing")},
+        **{name: getattr(beside.total, name) for name in FIGURES},
     }
     if not beside.best:
         return said

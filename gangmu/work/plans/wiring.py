@@ -14,13 +14,18 @@ from gangmu.work.plans.doubts import CHECKS
 from gangmu.work.plans.paper_rows import FAMILY
 from gangmu.work.plans.queries.asked import extensions_asked
 from gangmu.work.plans.queries.burden import duplicates_of
-from gangmu.work.plans.queries.cycles import answers_of_year, first_order_on, orders_of_year
+from gangmu.work.plans.queries.cycles import (
+    answers_of_year,
+    deadlines_of_year,
+    first_order_on,
+    orders_of_year,
+)
 from gangmu.work.plans.queries.disputes import disputes_to_decide, disputes_waiting
 from gangmu.work.plans.queries.reminders import reminder_lines
 from gangmu.work.plans.queries.sets import letter_lines
 from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
-from gangmu.work.programmes.rules import add_beginning, add_cycle_source, add_letter_source
+from gangmu.work.programmes.rules import add_beginning, add_cycle_source, add_deadlines, add_letter_source
 
 MOST_SHOWN = 100
 """The menu counts no further: every page pays for it."""
@@ -83,6 +88,7 @@ add_menu("duties", "Our month", "plans-our-month", "plans.month", 55, icon="char
 add_letter_source("duties", letter_lines)
 add_reminder_source("tasks", reminder_lines)
 add_beginning(first_order_on)
+add_deadlines(deadlines_of_year)
 add_cycle_source("order", orders_of_year, lambda pack, name: pack.find(DutyKind, name) is not None)
 add_cycle_source("answer", answers_of_year, lambda pack, name: pack.find(DutyKind, name) is not None)
 add_tab("org", "Our duties", "plans-our-duties", "plans.view", 22)

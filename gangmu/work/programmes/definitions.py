@@ -12,6 +12,7 @@ from gangmu.core.papers import Follows
 from gangmu.core.periods import MONTHS, PeriodKind
 from gangmu.core.text import Text
 
+LAST_YEAR = 2100
 _CODE = r"^[a-z][a-z0-9_]*$"
 
 
@@ -35,12 +36,15 @@ class Pillar(_Part):
 
 
 class Phase(_Part):
-    """Some of the programme's years, both included, and what they are to bring."""
+    """Some of the programme's years, both included, and what they are to bring.
+
+    One without an end is written ``to_year: 2100``.
+    """
 
     code: str = Field(pattern=_CODE)
     title: Text
-    from_year: int = Field(ge=1949, le=2100)
-    to_year: int = Field(ge=1949, le=2100)
+    from_year: int = Field(ge=1949, le=LAST_YEAR)
+    to_year: int = Field(ge=1949, le=LAST_YEAR)
 
 
 class Actual(_Part):
@@ -122,6 +126,11 @@ class ProgrammeKind(Definition):
     def years(self) -> range:
         """The years of all phases."""
         return range(self.phases[0].from_year, self.phases[-1].to_year + 1)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it has no real end: its last phase lasts as long as a phase may."""
+        return self.phases[-1].to_year == LAST_YEAR
 
     def metric(self, code: str) -> Metric | None:
         """Return one metric, or None."""

@@ -160,9 +160,9 @@ def points_of(campaign: CampaignKind) -> tuple[Point, ...]:
 
 # The year's calendar
 
-Standing = Literal["planned", "open", "happened", "late", "missed", "before"]
-"""Still to come · running · happened in time · happened after its day · not happened, and its day is over ·
-over before the office began, so that nobody can say what happened."""
+Standing = Literal["planned", "open", "happened", "late", "overdue", "missed", "before"]
+"""Still to come · running · happened in time · happened after its day · not answered, and the day of the
+order for it is over · its planned day is over, no order asked for it and nothing is recorded · over before the office began, so that nobody can say what happened."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,17 @@ def add_cycle_source(
 ) -> None:
     """Have a room tell the calendar what has happened, under ``seen_in: <code>:<name>``."""
     CYCLE_SOURCES[code] = CycleSource(happened, known)
+
+
+Deadlines = Callable[[Context, int, str, int], Iterable[tuple[Period, date]]]
+"""For one organization, what an entry is seen in and a year: periods of orders, and the last day of each."""
+
+DEADLINES: list[Deadlines] = []
+
+
+def add_deadlines(told: Deadlines) -> None:
+    """Have a room tell by when what the calendar plans was asked for: an order's day counts, not the plan's."""
+    DEADLINES.append(told)
 
 
 @dataclass(frozen=True)
@@ -246,10 +257,17 @@ def add_beginning(began: Beginning) -> None:
     BEGINNINGS.append(began)
 
 
-def standing_of(planned: Planned, happened_on: date | None, today: date, began: date) -> Standing:
-    """Return how one thing of the calendar stands on a day, in an office that began on another."""
+def standing_of(
+    planned: Planned, happened_on: date | None, today: date, began: date, due_on: date | None = None
+) -> Standing:
+    """Return how one thing of the calendar stands on a day, in an office that began on another.
+
+    Where an order asks for it by ``due_on``, that day counts, and it runs since it was issued.
+    """
     if happened_on is not None:
-        return "happened" if happened_on <= planned.last else "late"
+        return "happened" if happened_on <= (due_on or planned.last) else "late"
+    if due_on is not None:
+        return "overdue" if today > due_on else "open"
     if planned.last < min(began, today):
         return "before"
     if today > planned.last:

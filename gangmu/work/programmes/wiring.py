@@ -30,7 +30,7 @@ add_shape("cycle", CycleKind)
 add_check(programme_faults)
 
 add_section("goals", "Goals and responsibility", "list-check", 15)
-add_menu("goals", "Programmes and targets", "programmes-programmes", "programmes.view", 10, icon="list-check")
+add_menu("goals", "Programmes", "programmes-programmes", "programmes.view", 10, icon="list-check")
 add_menu("goals", "Letters of responsibility", "programmes-letters", "programmes.view", 20, icon="file-text")
 add_menu("goals", "Projects", "programmes-projects", "programmes.view", 30, icon="star")
 add_menu("goals", "Lists of posts", "programmes-lists", "programmes.view", 40, icon="list-check")

@@ -259,6 +259,10 @@ OTHERWISE: dict[str, dict[str, Callable[[Scene], Any]]] = {
         "org": lambda scene: scene.office.branch.pk,
         "name": lambda scene: "monthly_order",
     },
+    "plans.deadlines_of_year": {
+        "org": lambda scene: scene.office.branch.pk,
+        "seen_in": lambda scene: "record:meeting_record",
+    },
     "programmes.milestones_between": {
         "org": lambda scene: scene.office.branch.pk,
         "first": lambda scene: date(2015, 1, 1),
@@ -406,6 +410,7 @@ TELLS_NO_NAME = {
     "programmes.targets_of_year": "days alone",
     "plans.orders_of_year": "days alone",
     "plans.answers_of_year": "days alone",
+    "plans.deadlines_of_year": "days alone",
     "plans.own_months": "months alone",
     "programmes.own_feeds": OWN,
     "programmes.goal_counts": "numbers of what is the reader's own",

@@ -198,3 +198,14 @@ def test_best_of_never_names_the_lower_half() -> None:
 
     assert best_of([*tied, standing("戊", on_time=0)], 3) == []
     assert len(best_of(tied, 3)) == 4
+
+
+def test_the_parts_of_those_beside_add_up_to_what_they_were_asked_for(month: Month, at_now: None) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+    branch = month.office.branch.pk
+
+    for path in ("/accounts", "/accounts/print"):
+        text = get(month.secretary, path, org=branch, period="2015-10").content.decode()
+        (said,) = re.findall(r"2个党组织共?应[^。]*。", text)
+        whole, *parts = (int(each) for each in re.findall(r"(\d+)[件项]", said))
+        assert whole == sum(parts) == 2

@@ -13,6 +13,7 @@ from gangmu.core.periods import period_of
 from gangmu.kernel.access.models import Account, OpenSession
 from gangmu.kernel.access.operations import fresh_token
 from gangmu.kernel.access.rules import code_digest
+from gangmu.kernel.people import operations as people
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.operations.answers import report_task
 from gangmu.work.plans.operations.closing import carry_tasks, close_period
@@ -23,6 +24,7 @@ from gangmu.work.records.forms import record_form
 from gangmu.work.records.models import Record
 from gangmu.work.records.operations import write_record
 from gangmu.work.records.queries import record_kind
+from tests.site.matrix.calls_people import new_person
 from tests.work.plans.conftest import MINUTES, Month
 
 
@@ -236,3 +238,16 @@ def test_the_api_pages_a_list_by_the_last_id_seen(month: Month, after: int, left
     response = Client().get(path, headers=headers(month.officer, "k"))
 
     assert len(response.json()) == left
+
+
+def test_passing_on_offers_the_posts_of_others_and_not_ones_own(month: Month) -> None:
+    branch, system = month.office.branch, month.office.system
+    me, other = (people.register_person(system, branch, new_person(name=name)) for name in ("张一", "李二"))
+    for person in (me, other):
+        people.assign_post(system, branch, person=person, kind="committee_member", day=date(2015, 1, 1))
+    client = browser(month.secretary)
+    Account.objects.filter(pk=month.secretary.account).update(person=me.pk)
+
+    offered = client.get(f"/tasks/{month.task().pk}/pass").context["posts"]
+
+    assert [words.split(" · ")[0] for _, words in offered] == ["李二"]

@@ -13,11 +13,14 @@ from gangmu.core.asked import AskedOf
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period
+from gangmu.desk.queries import plan_entries
 from gangmu.kernel.facts.models import Fact
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import receive_task, report_task
 from gangmu.work.plans.operations.closing import close_period
+from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.operations.reviews import return_task
+from gangmu.work.plans.pages.words import HEADINGS, NOT_ANSWERED_AGAIN, task_status
 from gangmu.work.plans.queries.account import (
     account_of,
     own_month,
@@ -25,10 +28,12 @@ from gangmu.work.plans.queries.account import (
     progress_of,
     tasks_behind,
     those_beside,
+    those_beside_in,
     total_of,
 )
 from gangmu.work.plans.queries.orders import order_by_id, preview_order, tree_on, whom_asked
 from gangmu.work.plans.queries.tasks import (
+    answered_tasks,
     history_of,
     records_that_serve,
     task_by_id,
@@ -241,6 +246,43 @@ def test_those_beside_are_counts_and_only_the_best_have_names(month: Month) -> N
 
     assert (beside.orgs, beside.total.on_time, beside.total.waiting) == (2, 1, 1)
     assert [each.name for each in beside.best] == ["中共东庄村支部委员会"]
+
+
+def test_those_beside_in_counts_one_duty_where_one_is_asked_for(month: Month) -> None:
+    issue_to_all(month.officer, month.office.county, duty="theme_day", period="2015-10")
+    branch = month.office.branch
+
+    both = those_beside_in(month.secretary, branch, [OCTOBER]).total.due
+    one = those_beside_in(month.secretary, branch, [OCTOBER], duty="theme_day").total.due
+
+    assert (both, one) == (4, 2)
+
+
+def test_answered_tasks_are_those_whose_answer_was_not_given_back(month: Month) -> None:
+    report_task(month.secretary, month.task(), values=MINUTES)
+    assert [task.pk for task in answered_tasks(month.secretary)] == [month.task().pk]
+
+    return_task(month.town, month.task(), reason="请补充议题")
+    assert not answered_tasks(month.secretary).exists()
+
+    later = at(month.officer, 11, 2)
+    close_period(later, month.office.county, period="2015-10")
+    assert month.task().timing == "missing"
+    assert task_status(later, month.task()) == NOT_ANSWERED_AGAIN
+    assert task_status(later, month.task(month.office.far_branch)) == HEADINGS["missing"]
+    assert not answered_tasks(at(month.secretary, 11, 2)).exists()
+
+
+def test_done_tasks_stand_in_the_inbox_with_the_instant_of_the_answer_and_their_period_in_words(
+    month: Month,
+) -> None:
+    later = at(month.secretary, 10, 20)
+    report_task(later, month.task(), values=MINUTES)
+
+    (done,) = plan_entries(later, "done", 10)
+
+    assert done.at == later.now
+    assert done.title.endswith(" · 2015年10月")
 
 
 def test_tasks_behind_a_figure_are_as_many_as_it_says(month: Month) -> None:

@@ -1,6 +1,6 @@
 """The year's calendar: planned, happened, late; a cycle ends in its year; a feed is its owner's secret."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.kernel.packs.models import PackUse
 from gangmu.kernel.packs.queries import pack_version_of
 from gangmu.kernel.packs.rules import compose_pack
+from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.programmes.operations.cycles import fresh_feed, note_cycle, revoke_feed
 from gangmu.work.programmes.queries.cycles import year_of
@@ -70,6 +71,27 @@ def test_an_organization_founded_late_and_an_office_that_took_up_its_pack_late_o
 
     PackUse.objects.filter(root=goal.office.county.pk).update(valid_from=date(2015, 8, 3))
     assert standings(goal.secretary, branch, "committee")[6:8] == ["before", "missed"]
+
+
+def test_the_day_of_the_order_counts_where_one_asks_for_it(goal: Goal) -> None:
+    branch = goal.office.branch
+    issue_to_all(goal.officer, goal.office.county, duty="theme_day", period="2015-10")
+
+    def october(day: int) -> Any:
+        context = Context(goal.secretary.actor, datetime(2015, 10, day, 2, tzinfo=UTC))
+        return next(
+            each
+            for each in year_of(context, branch, 2015)
+            if each.planned.entry.code == "theme_day" and each.planned.period.number == 10
+        )
+
+    found = october(25)
+    assert (found.planned.last, found.due_on) == (date(2015, 10, 20), date(2015, 10, 30))
+    assert found.standing == "open"
+    assert october(31).standing == "overdue"
+
+    Task.objects.filter(org=branch).update(state="withdrawn")
+    assert (october(25).due_on, october(25).standing) == (None, "missed")
 
 
 def test_note_cycle_says_what_no_record_tells_and_refuses_the_rest(goal: Goal) -> None:

@@ -24,6 +24,7 @@ from gangmu.work.programmes.queries.targets import progress_in, progress_of_part
 from gangmu.work.programmes.rules import DoesNotAddUp, held_after, refuse_parts, remaining
 from gangmu.work.records.operations import write_record
 from tests.conftest import Office
+from tests.site.matrix.test_routes import browser
 from tests.work.programmes.conftest import Goal
 
 SUM = Metric(code="m", title="数", places=2)  # type: ignore[arg-type]
@@ -284,3 +285,12 @@ def test_progress_in_sets_what_was_reached_against_the_target(goal: Goal) -> Non
     ]
     with pytest.raises(NotFound):
         progress_of_parts(goal.neighbour, goal.target)
+
+
+def test_a_programme_without_an_end_shows_no_year_that_was_only_written_for_the_form(goal: Goal) -> None:
+    client = browser(goal.secretary.actor.account)  # type: ignore[attr-defined]
+
+    for path in ("/programmes", f"/programmes/yearly_goals?org={goal.office.branch.pk}"):
+        page = client.get(path).content.decode()
+        assert "长期" in page
+        assert "2100" not in page

@@ -16,12 +16,14 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def paper(context: template.Context, follows: Any) -> SafeString | str:
     """Return a paper with its article, linked to where it stands in the library, if it stands there."""
-    if not isinstance(follows, Follows) or "request" not in context:
+    if not isinstance(follows, Follows):
         return str(follows or "")
+    if "request" not in context:
+        return follows.in_words
     reader = context["request"].context
     found = document_followed(reader, follows) if reader.may("notices.view") else None
     if found is None:
-        return str(follows)
+        return follows.in_words
     document, article = found
     address = reverse("notices-document", args=(document.code,)) + (f"#{article.code}" if article else "")
-    return format_html('<a href="{}">{}</a>', address, str(follows))
+    return format_html('<a href="{}">{}</a>', address, follows.in_words)

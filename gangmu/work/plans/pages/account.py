@@ -14,7 +14,7 @@ from gangmu.core.errors import NotFound
 from gangmu.core.periods import Period, period_of
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level, over_time
-from gangmu.frame.formats import NOTHING
+from gangmu.frame.formats import NOTHING, period_in_words
 from gangmu.frame.links import address
 from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Table
@@ -24,14 +24,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.pages.orders import figures
 from gangmu.work.plans.pages.tasks import task_card
-from gangmu.work.plans.pages.words import (
-    HEADINGS,
-    STATIONS,
-    asked_org,
-    asked_period,
-    period_in_words,
-    task_columns,
-)
+from gangmu.work.plans.pages.words import HEADINGS, STATIONS, asked_org, asked_period, task_columns
 from gangmu.work.plans.papers import month_words, presence, total_of
 from gangmu.work.plans.queries.account import (
     ELSEWHERE,
@@ -212,7 +205,7 @@ def account_year(request: Request) -> HttpResponse:
     duty_ = asked if asked in titles else ""
     found = year_of(context, top, year, duty=duty_)
     years = sorted({each.year for each in periods_asked()} | {context.today.year}, reverse=True)
-    beside = those_beside_in(context, top, periods_in_year(year)) if top.parent_id else None
+    beside = those_beside_in(context, top, periods_in_year(year), duty=duty_) if top.parent_id else None
     values = {
         "top": top,
         "year": year,

@@ -9,12 +9,13 @@ from gangmu.core.periods import period_of
 from gangmu.frame.context import Frame
 from gangmu.frame.doors import Request, page
 from gangmu.frame.downloads import file_response
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.links import address
 from gangmu.kernel.audit.queries import newest_head
 from gangmu.kernel.files.rules import MEDIA_TYPES
 from gangmu.kernel.orgs.models import Org
 from gangmu.work.plans.pages.account import asked_year, newest_begun
-from gangmu.work.plans.pages.words import asked_org, asked_period, period_in_words
+from gangmu.work.plans.pages.words import asked_org, asked_period
 from gangmu.work.plans.papers import AccountPaper, account_sheet, account_word, month_paper, year_paper
 from gangmu.work.plans.queries.account import (
     account_of,
@@ -64,7 +65,7 @@ def _year(request: Request) -> tuple[AccountPaper, str]:
         made_by=Frame(request).name,
         day=context.today,
         head=newest_head(),
-        beside=those_beside_in(context, top, periods_in_year(year)) if top.parent_id else None,
+        beside=those_beside_in(context, top, periods_in_year(year), duty=duty) if top.parent_id else None,
         backfilled=backfilled_below(context, top, periods_in_year(year), duty=duty).count,
     )
     return paper, address("plans-account-year", org=top.pk, year=year, duty=duty)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status, Tab
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say
@@ -22,7 +23,6 @@ from gangmu.work.plans.operations.disputes import (
     raise_dispute,
 )
 from gangmu.work.plans.pages.tasks import task_values
-from gangmu.work.plans.pages.words import period_in_words
 from gangmu.work.plans.queries.disputes import (
     decided_disputes,
     dispute_by_id,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.core.periods import period_of
 from gangmu.frame.doors import Request, page
-from gangmu.frame.formats import listed
+from gangmu.frame.formats import listed, period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
@@ -24,14 +24,7 @@ from gangmu.work.plans.definitions import DutyKind
 from gangmu.work.plans.operations.orders import issue_to_all
 from gangmu.work.plans.pages.burden import cost_values
 from gangmu.work.plans.pages.orders import order_columns
-from gangmu.work.plans.pages.words import (
-    EVERY,
-    REVIEWS,
-    SPANS,
-    asked_org,
-    asked_period,
-    period_in_words,
-)
+from gangmu.work.plans.pages.words import EVERY, REVIEWS, SPANS, asked_org, asked_period
 from gangmu.work.plans.queries.burden import order_cost
 from gangmu.work.plans.queries.duties import duties_of, duty_of
 from gangmu.work.plans.queries.orders import places_of, preview_order, visible_orders
@@ -55,7 +48,7 @@ def duties(request: Request) -> HttpResponse:
             width=36,
         ),
         Column("every", say("How often"), value=lambda duty: EVERY[duty.every]),
-        Column("follows", say("By which paper"), value=lambda duty: str(duty.follows), width=40),
+        Column("follows", say("By which paper"), value=lambda duty: duty.follows.in_words, width=40),
         Column("due_on", say("Due"), value=lambda duty: rule_in_words(duty.due_on), width=28),
         Column("minutes", say("Minutes each"), "number"),
     ]

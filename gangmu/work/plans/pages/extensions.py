@@ -11,12 +11,12 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status, Tab
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say
 from gangmu.work.plans.operations.extensions import ask_extension, grant_extension, refuse_extension
 from gangmu.work.plans.pages.tasks import task_values
-from gangmu.work.plans.pages.words import period_in_words
 from gangmu.work.plans.queries.asked import extension_by_id, extensions_asked, extensions_decided
 from gangmu.work.plans.queries.tasks import task_by_id
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid
 from gangmu.frame.doors import OWN, Request, page
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.work.plans.models import Bulk
@@ -148,7 +149,9 @@ def _shown(request: Request, bulk: Bulk, rows: Sequence[dict[str, Any]]) -> list
         said = translate(row["said"])
         shown.append(
             {
-                "name": f"{task.order.title} · {task.period} · {task.org.name}" if task else "—",
+                "name": f"{task.order.title} · {period_in_words(task.period)} · {task.org.name}"
+                if task
+                else "—",
                 "url": reverse("plans-task", args=(task.pk,)) if task else "",
                 "outcome": row["outcome"],
                 "said": said % row["params"] if row["params"] else said,

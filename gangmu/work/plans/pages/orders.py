@@ -12,6 +12,7 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import NotFound
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
@@ -19,7 +20,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Order
 from gangmu.work.plans.operations.closing import close_carried, close_order, close_tasks, with_carried
 from gangmu.work.plans.operations.orders import issue_to_all, withdraw_order
-from gangmu.work.plans.pages.words import HEADINGS, ORDER_STATES, period_in_words, task_columns
+from gangmu.work.plans.pages.words import HEADINGS, ORDER_STATES, task_columns
 from gangmu.work.plans.queries.account import (
     Account,
     progress_of,

@@ -9,8 +9,9 @@ from django.urls import path
 from gangmu.core.errors import NotFound
 from gangmu.core.periods import period_of
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.words import say
-from gangmu.work.plans.pages.words import HEADINGS, asked_org, asked_period, period_in_words
+from gangmu.work.plans.pages.words import HEADINGS, asked_org, asked_period
 from gangmu.work.plans.queries.account import OwnMonth, own_month, own_months
 from gangmu.work.plans.queries.orders import places_of
 from gangmu.work.plans.rules import CELLS

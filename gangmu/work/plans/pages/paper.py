@@ -9,12 +9,13 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import NotFound, Refusal
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import told
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.imports.queries import visible_imports
 from gangmu.kernel.imports.uploads import take_in
-from gangmu.work.plans.pages.words import asked_org, period_in_words
+from gangmu.work.plans.pages.words import asked_org
 from gangmu.work.plans.paper_rows import PREFIX
 from gangmu.work.plans.queries.duties import duty_of, duty_of_order, record_kind_of
 from gangmu.work.plans.queries.orders import order_by_id

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status, Tab
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say
@@ -27,7 +28,6 @@ from gangmu.work.plans.operations.passing import (
     recall_passing,
 )
 from gangmu.work.plans.pages.extensions import written_day
-from gangmu.work.plans.pages.words import period_in_words
 from gangmu.work.plans.queries.asked import chain_of, passing_by_id, passings_answered, passings_here
 from gangmu.work.plans.queries.hats import hat_title
 from gangmu.work.plans.queries.tasks import task_by_id
@@ -51,14 +51,14 @@ def _addressees(request: Request) -> PassTo:
 
 
 def _offered(request: Request, org: Org) -> dict[str, Any]:
-    """Return to whom a form offers to pass something: those directly below, units, posts of the place."""
+    """Return to whom a form offers to pass something: those directly below, units, posts of others at the place."""
     context = request.context
     return {
         "children": list(children_of(context, org)[:MOST_OFFERED]),
         "units": list(units_below(context, org, context.today)[:MOST_OFFERED]),
         "posts": [
             (post.pk, f"{post.person} · {hat_title(post, context.language)}")
-            for post in posts_at(context, org)[:MOST_OFFERED]
+            for post in posts_at(context, org).exclude(person=context.actor.person_id or 0)[:MOST_OFFERED]
         ],
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from gangmu.core.context import Context
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.words import say
 from gangmu.work.plans.models import Task
 from gangmu.work.plans.queries.asked import days_to_ask, open_extension, passings_of
@@ -55,7 +56,10 @@ def said_back_values(context: Context, task: Task) -> dict[str, Any]:
 def _others(context: Context, task: Task) -> list[tuple[str, str]]:
     """Return what a task may be a duplicate of: other orders that ask, records that are there."""
     orders = [
-        (f"order:{each.order_id}", f"{each.order.title} {each.period} · {each.order.issuer.name}")
+        (
+            f"order:{each.order_id}",
+            f"{each.order.title} {period_in_words(each.period)} · {each.order.issuer.name}",
+        )
         for each in others_asked(context, task)
     ]
     if not context.may("records.view", task.org.path):

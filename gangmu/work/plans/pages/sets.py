@@ -27,7 +27,7 @@ def our_duties(request: Request, org_id: int) -> HttpResponse:
         ),
         Column("every", say("How often"), value=lambda each: HOW_OFTEN[each.every]),
         Column("due_on", say("Due"), value=lambda each: rule_in_words(each.due_on), width=28),
-        Column("follows", say("By which paper"), value=lambda each: str(each.follows), width=36),
+        Column("follows", say("By which paper"), value=lambda each: each.follows.in_words, width=36),
         Column("minutes", say("Minutes each"), "number", total=True),
     ]
     table = Table(

@@ -13,6 +13,7 @@ from gangmu.core.context import Context
 from gangmu.core.errors import Invalid, NotFound
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Tab, TimelineEvent
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Table
 from gangmu.frame.words import msgid, say, worded
@@ -20,7 +21,7 @@ from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
 from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.said_back import said_back_values
-from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, period_in_words, task_columns, task_status
+from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, task_columns, task_status
 from gangmu.work.plans.queries.asked import passings_here
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.hats import Hat, hats_of

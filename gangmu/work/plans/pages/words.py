@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.urls import reverse
-from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
@@ -11,6 +10,7 @@ from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.tables import Column
 from gangmu.frame.words import say
 from gangmu.kernel.orgs.models import Org
@@ -54,6 +54,9 @@ STATIONS: Mapping[str, Text] = {
 
 
 DISPUTED = Status(say("Disputed: the clock stands still"), "yellow")
+
+NOT_ANSWERED_AGAIN = Status(say("Given back and not answered again"), "red")
+"""A task whose answer was given back, and whose period closed without another: the account counts it as missing."""
 
 
 ORDER_STATES: Mapping[str, Status] = {
@@ -113,17 +116,6 @@ EVERY = {
 SPANS = {"month": "month", "quarter": "quarter", "half": "half", "year": "year", "once": "month"}
 
 
-def period_in_words(period: Period) -> str:
-    """Return a period as people write it."""
-    names = {
-        "month": translate("%(year)s-%(number)s"),
-        "quarter": translate("%(year)s, quarter %(number)s"),
-        "half": translate("%(year)s, half %(number)s"),
-        "year": translate("Year %(year)s"),
-    }
-    return names[period.kind] % {"year": period.year, "number": period.number}
-
-
 def asked_period(request: Request, otherwise: Period) -> Period:
     """Return the period that the address names, or another where it names none."""
     try:
@@ -150,7 +142,7 @@ def asked_org(request: Request, permission: str) -> Org | None:
 def task_status(context: Context, task: Task) -> Status:
     """Return how a task stands, as a light with its word."""
     if task.timing == "missing":
-        return HEADINGS["missing"]
+        return NOT_ANSWERED_AGAIN if task.state == "returned" else HEADINGS["missing"]
     if task.disputed and knows_dispute(context, task):
         return DISPUTED
     if task.is_carried() and task.state in OPEN:

@@ -334,17 +334,18 @@ def those_beside(context: Context, org: Org, period: Period) -> Beside:
     return those_beside_in(context, org, [period])
 
 
-def those_beside_in(context: Context, org: Org, periods: Iterable[Period]) -> Beside:
-    """Return how those with the same parent stand over several periods, as ``those_beside`` does for one."""
+def those_beside_in(context: Context, org: Org, periods: Iterable[Period], *, duty: str = "") -> Beside:
+    """Return how those with the same parent stand over several periods, in all duties or one."""
     if not _may_read_month(context, org):
         raise NotFound("There is no such account.")
     parent = org.parent
     if parent is None:
         return Beside("", 0, Tally(), (), 0)
+    tasks = Task.objects.filter(
+        in_subtree(parent.path), period__in=[str(each) for each in periods], parent=parent
+    )
     rows = (
-        Task.objects.filter(
-            in_subtree(parent.path), period__in=[str(each) for each in periods], parent=parent
-        )
+        (tasks.filter(duty=duty) if duty else tasks)
         .values_list("org_id", "org__name", "org__code", "state", "timing", "due_on", "carried_to")
         .annotate(count=Count("pk"), given_back=Sum("returns"))
         .order_by()

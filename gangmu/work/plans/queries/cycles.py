@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Min
 
 from gangmu.core.context import Context
+from gangmu.core.periods import Period
 from gangmu.kernel.orgs.queries import in_subtree
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.tasks import visible_tasks
@@ -33,3 +34,16 @@ def answers_of_year(context: Context, org: int, name: str, year: int) -> list[tu
         for each in tasks
         if each.answered_on is not None and each.state != Task.State.WITHDRAWN
     ]
+
+
+def deadlines_of_year(context: Context, org: int, seen_in: str, year: int) -> list[tuple[Period, date]]:
+    """Return by when an organization was asked for what the calendar looks for, each with its order's period.
+
+    A record is asked for by every duty that is answered with it.
+    """
+    source, _, name = seen_in.partition(":")
+    by = {"record": {"order__answer_kind": name}, "answer": {"duty": name}}.get(source)
+    if by is None:
+        return []
+    tasks = visible_tasks(context).filter(org=org, period__startswith=str(year), **by)
+    return [(each.order.span, each.last_day) for each in tasks.exclude(state=Task.State.WITHDRAWN)]

@@ -39,6 +39,6 @@ def duty_set_of(org: Org) -> DutySet | None:
 def letter_lines(context: Context, org: Org) -> list[LetterLine]:
     """Return what an organization owes, as its letter of responsibility prints it."""
     return [
-        LetterLine(each.title.zh_hans, HOW_OFTEN[each.every].zh_hans, str(each.follows))
+        LetterLine(each.title.zh_hans, HOW_OFTEN[each.every].zh_hans, each.follows.in_words)
         for each in _asked_of(org)
     ]

@@ -64,10 +64,11 @@ def waiting_after(context: Context, task: Task) -> QuerySet[Task]:
 
 
 def answered_tasks(context: Context) -> QuerySet[Task]:
-    """Return the tasks within reach that have an answer, the newest first."""
+    """Return the tasks within reach that have an answer, the newest first; one that was given back waits again."""
     return (
         visible_tasks(context)
         .filter(within(context.places("plans.answer")), versions__gt=0)
+        .exclude(state=Task.State.RETURNED)
         .order_by("-answered_on", "-pk")
     )
 

@@ -22,6 +22,7 @@ class CycleDayOut(Schema):
     period: str
     first: date
     last: date
+    due_on: date | None
     happened_on: date | None
     standing: str
 
@@ -54,6 +55,7 @@ def read_year(request: Request, org_id: int, year: int = 0) -> CycleYearOut:
             period=str(day.planned.period),
             first=day.planned.first,
             last=day.planned.last,
+            due_on=day.due_on,
             happened_on=day.happened_on,
             standing=day.standing,
         )

@@ -17,6 +17,7 @@ from gangmu.core.fields import FieldSpec
 from gangmu.frame.doors import ANYONE, OWN, Request, page
 from gangmu.frame.downloads import file_response
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.access.rules import code_digest
@@ -40,7 +41,8 @@ STANDINGS: Mapping[str, Status] = {
     "open": Status(say("Due now"), "blue"),
     "happened": Status(say("Happened"), "green"),
     "late": Status(say("Happened late"), "yellow"),
-    "missed": Status(say("Late"), "red"),
+    "overdue": Status(say("Late"), "red"),
+    "missed": Status(say("Planned day over, nothing recorded"), "orange"),
     "before": Status(say("Before the beginning"), "grey"),
 }
 
@@ -55,9 +57,10 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         request,
         [
             Column("entry", say("What"), value=lambda day: day.planned.entry.title, width=32),
-            Column("period", say("Period"), value=lambda day: str(day.planned.period)),
+            Column("period", say("Period"), value=lambda day: period_in_words(day.planned.period)),
             Column("first", say("From"), "date", value=lambda day: day.planned.first),
             Column("last", say("Until"), "date", value=lambda day: day.planned.last),
+            Column("due_on", say("Order due on"), "date", value=lambda day: day.due_on),
             Column("happened", say("Happened on"), "date", value=lambda day: day.happened_on),
             Column("state", say("State"), "status", value=lambda day: STANDINGS[day.standing]),
         ],
@@ -195,7 +198,8 @@ def _event_of(day: Day, org: int, now: datetime) -> Event:
     planned = day.planned
     uid = f"cycle-{org}-{day.cycle.code}-{planned.entry.code}-{planned.period}"
     title = f"{worded(planned.entry.title)} ({worded(STANDINGS[day.standing].word)})"
-    return _event(uid, title, planned.first, planned.last, now)
+    last = day.due_on or planned.last
+    return _event(uid, title, min(planned.first, last), last, now)
 
 
 def _event(uid: str, title: str, first: date, last: date, now: datetime) -> Event:

@@ -29,7 +29,7 @@ from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
-from gangmu.work.programmes.definitions import Metric
+from gangmu.work.programmes.definitions import Metric, ProgrammeKind
 from gangmu.work.programmes.models import Target, TargetVersion
 from gangmu.work.programmes.operations.targets import (
     approve_change,
@@ -110,11 +110,11 @@ def programmes(request: Request) -> HttpResponse:
             link=lambda each: _programme_url(each.code, org, year),
             width=36,
         ),
-        Column("years", say("Years"), value=lambda each: f"{each.years[0]}–{each.years[-1]}"),
+        Column("years", say("Years"), value=_years_words),
         Column("phase", say("Phase of this year"), value=lambda each: _phase_words(each.phase_of(year))),
         Column("pillars", say("Pillars"), "number", value=lambda each: len(each.pillars)),
         Column("metrics", say("Metrics"), "number", value=lambda each: len(each.metrics)),
-        Column("follows", say("By which paper"), value=lambda each: str(each.follows), width=36),
+        Column("follows", say("By which paper"), value=lambda each: each.follows.in_words, width=36),
     ]
     table = Table(
         request,
@@ -130,6 +130,13 @@ def programmes(request: Request) -> HttpResponse:
     return table.export() or render(
         request, "programmes/programmes.html", {"table": table, "org": org, "waiting": waiting}
     )
+
+
+def _years_words(programme: ProgrammeKind) -> str:
+    """Return from which year to which; what comes back every year without an end in sight has none."""
+    if programme.lasting:
+        return translate("Without an end")
+    return f"{programme.years[0]}–{programme.years[-1]}"
 
 
 def _phase_words(phase: Any) -> Any:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from gangmu.core.calendar import Calendar
 from gangmu.core.context import LOCAL, Context
 from gangmu.core.errors import NotFound
-from gangmu.core.periods import period_of
+from gangmu.core.periods import Period, period_of
 from gangmu.kernel.access.models import Account
 from gangmu.kernel.access.queries import AccountActor
 from gangmu.kernel.orgs.models import Org
@@ -18,7 +18,15 @@ from gangmu.work.programmes.definitions import CycleKind
 from gangmu.work.programmes.models import CalendarFeed, CycleNote, Letter, Milestone, Target
 from gangmu.work.programmes.queries.letters import STANDING
 from gangmu.work.programmes.queries.targets import VIEW
-from gangmu.work.programmes.rules import BEGINNINGS, CYCLE_SOURCES, Planned, Standing, planned_in, standing_of
+from gangmu.work.programmes.rules import (
+    BEGINNINGS,
+    CYCLE_SOURCES,
+    DEADLINES,
+    Planned,
+    Standing,
+    planned_in,
+    standing_of,
+)
 from gangmu.work.records.queries import standing_records
 
 CALENDAR = Calendar()
@@ -49,6 +57,8 @@ class Day:
     planned: Planned
     happened_on: date | None
     standing: Standing
+    due_on: date | None = None
+    """The last day of the order that asks for it, where there is one."""
 
     @property
     def by_hand(self) -> bool:
@@ -72,11 +82,15 @@ def year_of(context: Context, org: Org, year: int) -> list[Day]:
             for entry in cycle.entries
             if entry.seen_in
         }
+        asked = {name: _asked(context, org, name, year) for name in seen}
         for planned in planned_in(cycle, year, CALENDAR):
             happened = noted.get((cycle.code, planned.entry.code, str(planned.period)))
+            due = None
             if planned.entry.seen_in:
                 happened = _first_in(planned, seen[planned.entry.seen_in])
-            found.append(Day(cycle, planned, happened, standing_of(planned, happened, context.today, began)))
+                due = asked[planned.entry.seen_in].get(planned.period)
+            standing = standing_of(planned, happened, context.today, began, due)
+            found.append(Day(cycle, planned, happened, standing, due))
     return sorted(found, key=lambda day: (day.planned.last, day.planned.first, day.planned.entry.code))
 
 
@@ -93,6 +107,12 @@ def _happened(context: Context, org: Org, seen_in: str, year: int) -> list[tuple
     source, _, name = seen_in.partition(":")
     told = CYCLE_SOURCES.get(source)
     return list(told.happened(context, org.pk, name, year)) if told else []
+
+
+def _asked(context: Context, org: Org, seen_in: str, year: int) -> dict[Period, date]:
+    """Return by when orders asked for something in each period; of several the soonest."""
+    told = (each for source in DEADLINES for each in source(context, org.pk, seen_in, year))
+    return dict(sorted(told, key=lambda each: each[1], reverse=True))
 
 
 def _first_in(planned: Planned, told: Iterable[tuple[date, date]]) -> date | None:

@@ -138,7 +138,7 @@ def content_for(context: Context, org: Org, kind: LetterKind, year: int) -> Mapp
     An official paper is in one language; what was printed does not change with the reader's.
     """
     return {
-        "follows": str(kind.follows),
+        "follows": kind.follows.in_words,
         "parts": [{"title": each.title.zh_hans, "text": each.text.zh_hans} for each in kind.text],
         "targets": _target_lines(org, kind, year),
         "duties": [
