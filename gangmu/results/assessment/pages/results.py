@@ -353,7 +353,12 @@ def _fact_table(request: Request, pack: Pack, side: Side, code: str) -> Table | 
     listed = [
         Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
         Column("day", say("Day"), "date"),
-        Column("item", say("What"), value=lambda fact: item_in_words(pack, fact.item)),
+        Column(
+            "item",
+            say("What"),
+            value=lambda fact: item_in_words(pack, fact.item),
+            link=lambda fact: source_url(fact.source),
+        ),
         Column("value", say("Value"), "number"),
         Column("source", say("Record"), value=_source_words, link=lambda fact: source_url(fact.source)),
         Column("fact", say("Fact"), shown=False),
