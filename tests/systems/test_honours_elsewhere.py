@@ -112,7 +112,7 @@ def test_q9_flags_are_voted_on_and_nobody_is_chosen_without_more_than_half(
     assert elsewhere.status_code == 409
     assert faults(silent) == {"reason"}
     assert few.status_code == decided.status_code == 409
-    assert "<b>推荐</b><span class=\"gm-muted\">截至2026-" in page  # over, and no longer going on
+    assert '<b>推荐</b><span class="gm-muted">截至2026-' in page  # over, and no longer going on
     assert ('<option value="">请选择</option>' in to_decide, "无须署名" in to_decide) == (True, False)
     shown = {each["org_id"]: each for each in ok(officer.get(f"/contests/{contest}/candidates"))}
     assert (shown[first.pk]["total"], shown[second.pk]["total"]) == ("100.00", "33.33")

@@ -65,7 +65,11 @@ def test_a_step_of_bands_is_named_with_all_the_points_that_it_brings() -> None:
 
 
 def _kind(**more: object) -> IndicatorKind:
-    plain = {"code": "on_time", "title": {"zh-hans": "完成率", "en": "Rate"}, "numerator": {"sum": "task.on_time"}}
+    plain = {
+        "code": "on_time",
+        "title": {"zh-hans": "完成率", "en": "Rate"},
+        "numerator": {"sum": "task.on_time"},
+    }
     return IndicatorKind.model_validate({**plain, **more})
 
 

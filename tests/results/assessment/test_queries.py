@@ -167,9 +167,7 @@ def test_the_list_of_results_says_whose_it_holds_before_this_reader(year: Year) 
     assert told(far) == [False, False, True]
 
 
-def test_no_round_is_offered_where_the_pack_has_no_appraisal(
-    office: Any, acting: Callable[..., Any]
-) -> None:
+def test_no_round_is_offered_where_the_pack_has_no_appraisal(office: Any, acting: Callable[..., Any]) -> None:
     page = browser(acting("officer", office.county)).get("/appraisals/").content.decode()
 
     assert "/appraisals/open/" not in page

@@ -92,7 +92,13 @@ def rounds(request: Request) -> HttpResponse:
             width=32,
         ),
         Column("period", say("Period"), value=lambda each: period_in_words(each.span), sort="period"),
-        Column("org", say("Appraising organization"), value=lambda each: each.org.name, sort="org__code", width=28),
+        Column(
+            "org",
+            say("Appraising organization"),
+            value=lambda each: each.org.name,
+            sort="org__code",
+            width=28,
+        ),
         Column("state", say("State"), "status", value=lambda each: STATES[each.state], sort="state"),
         Column("published_at", say("Published at"), "instant", sort="published_at"),
     ]
@@ -307,7 +313,9 @@ def _listed_in_words(context: Context, round_: Round) -> str:
     if round_.state in (Round.State.PRELIMINARY, Round.State.REVIEW):
         return translate("All that you review; in the order of codes.")
     if reaches_others(context, round_):
-        return translate("The upper half of each group, your own and those right below you; in the order of codes.")
+        return translate(
+            "The upper half of each group, your own and those right below you; in the order of codes."
+        )
     best = round_.best
     return ngettext(
         "Your own and the best one of its peer group; in the order of codes.",

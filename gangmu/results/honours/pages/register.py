@@ -184,7 +184,9 @@ def public(request: Request) -> HttpResponse:
         public_honours(request.context),
         title=say("Honours"),
         empty_title=say("No honour is shown to everybody"),
-        empty_advice=say("Only honours that the place's pack calls public stand here, while they are in force."),
+        empty_advice=say(
+            "Only honours that the place's pack calls public stand here, while they are in force."
+        ),
         exports=False,
     )
     return render(request, "honours/public.html", {"table": table})
