@@ -45,12 +45,12 @@ def claim_anew(secretary: Page) -> str:
     main = secretary.locator("main")
     secretary.goto("/standards/field_village/")
     expect(main).to_contain_text("已有未办结的申报")
-    main.get_by_role("link", name=re.compile("盐河村")).click()
+    main.get_by_role("link", name="查看申报").click()
     main.get_by_role("button", name="收回申报").click()
     secretary.locator("#gm-confirm button[value=yes]").click()
     expect(main).to_contain_text("申报已收回")
     secretary.goto("/standards/field_village/")
-    main.get_by_role("button", name=re.compile("盐河村")).click()
+    main.get_by_role("button", name="申报", exact=True).click()
     for part in ("setup", "place", "field"):
         main.locator(f"input[name=met_{part}][value=yes]").check()
         main.locator(f"textarea[name=note_{part}]").fill("资料在村部，可现场看。")
@@ -164,7 +164,7 @@ def test_claim_is_refused_with_reasons_then_granted_and_the_star_moves(visit: Vi
     secretary = visit("secretary")
     own = secretary.locator("main")
     secretary.goto("/standards/vanguard/")
-    own.get_by_role("button", name=re.compile("盐河村.*2026")).click()
+    own.get_by_role("button", name="申报2026年度").click()
     for part in VANGUARD:
         own.locator(f"input[name=met_{part}][value=yes]").check()
         own.locator(f"textarea[name=note_{part}]").fill("资料在村部，可现场看。")

@@ -37,7 +37,7 @@ def test_secretary_claims_a_standard_and_the_town_finds_what_was_handed_in(visit
     secretary = visit("secretary")
     main = secretary.locator("main")
     secretary.goto("/standards/branch_basics/")
-    secretary.get_by_role("button", name=re.compile("支部委员会")).first.click()
+    secretary.get_by_role("button", name=re.compile("申报.*年度")).first.click()
     for part in ("assembly", "life_meeting", "theme_day", "lecture"):
         secretary.locator(f"input[name=met_{part}][value=no]").check()
     for part in ("committee", "members"):

@@ -59,15 +59,17 @@ def test_p18_what_others_commended_is_on_record_with_its_paper_and_persons_are_n
         "paper": "甘委〔2021〕45号",
         "conferred_on": "2021-07-01",
     }
-    person = {**given, "kind": "persons", "title": "全省优秀共产党员", "person": "马某某"}
+    of_person = {**given, "kind": "persons", "title": "全省优秀共产党员", "person": "马某某"}
 
     bare = officer.send("/honours", {**given, "paper": " "})
     ahead = officer.send("/honours", {**given, "conferred_on": "2026-12-01"})
-    nobody = officer.send("/honours", {**person, "person": ""})
+    nobody = officer.send("/honours", {**of_person, "person": ""})
     named = officer.send("/honours", {**given, "person": "马某某"})
+    person = browser(Account.objects.get(login=officer.login))
+    before = person.get("/honours").content.decode()
     held = ok(officer.send("/honours", given))
     twice = officer.send("/honours", given)
-    kept = ok(officer.send("/honours", person))
+    kept = ok(officer.send("/honours", of_person))
     checked = officer.send(f"/honours/{held['id']}/rechecks", {"verdict": "kept", "reason": "看过"})
 
     assert faults(bare) == {"paper"}
@@ -77,6 +79,8 @@ def test_p18_what_others_commended_is_on_record_with_its_paper_and_persons_are_n
     assert kept["person"] == "马某某"
     assert [each["id"] for each in Client().get("/api/public/honours").json()] == [held["id"]]
     assert "马某某" not in Client().get("/public/honours").content.decode()
+    assert "/public/honours" not in before  # the link leads to nothing as long as nothing is public
+    assert "/public/honours" in person.get("/honours").content.decode()
 
 
 def test_q9_flags_are_voted_on_and_nobody_is_chosen_without_more_than_half(
@@ -100,6 +104,7 @@ def test_q9_flags_are_voted_on_and_nobody_is_chosen_without_more_than_half(
     silent = judged(officer, other["id"], members[0]["id"], vote="abstain")
     signed = {"line": "building", "reason": "票决", "signed_by": members[0]["id"]}
     few = officer.send(f"/contests/{contest}/decisions", {**signed, "chosen": [one["id"], other["id"]]})
+    (page, to_decide) = _pages(officer, f"/contests/{contest}", f"/contests/{contest}/decide/building")
     ok(officer.send(f"/contests/{contest}/decisions", {**signed, "chosen": [one["id"]]}))
     decided = officer.send(f"/contests/{contest}/decisions", {**signed, "chosen": [one["id"]]})
 
@@ -107,6 +112,8 @@ def test_q9_flags_are_voted_on_and_nobody_is_chosen_without_more_than_half(
     assert elsewhere.status_code == 409
     assert faults(silent) == {"reason"}
     assert few.status_code == decided.status_code == 409
+    assert '<b>推荐</b><span class="gm-muted">截至2026-' in page  # over, and no longer going on
+    assert ('<option value="">请选择</option>' in to_decide, "无须署名" in to_decide) == (True, False)
     shown = {each["org_id"]: each for each in ok(officer.get(f"/contests/{contest}/candidates"))}
     assert (shown[first.pk]["total"], shown[second.pk]["total"]) == ("100.00", "33.33")
     assert (shown[first.pk]["outcome"], shown[second.pk]["outcome"]) == ("chosen", "not_chosen")
@@ -165,7 +172,7 @@ def test_h5_the_contest_of_standardization_keeps_out_of_ones_own_tree_part(haian
     assert "我的评分" in of_member[0]
     assert "不由您评" in of_member[0]  # it would judge its own town
     assert "我的评分" not in of_office
-    assert 'data-title="细则落实°">36<' in sheets
+    assert 'data-title="细则落实">36<' in sheets
     assert "折合百分" in sheets
     assert 'data-title="投票"' not in sheets
     assert foreign.status_code == 404

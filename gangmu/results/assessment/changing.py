@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gangmu.results.assessment.definitions import ScorecardKind
-from gangmu.results.assessment.rules import points_needed, points_of, standing, value_for
+from gangmu.results.assessment.rules import points_needed, points_of, score_of, standing, value_for
 
 
 @dataclass(frozen=True)
 class Change:
-    """One way to a goal: a line, its value now, and the value that would be enough."""
+    """One way to a goal: a line, its value now, the value that would be enough, and what that would come to.
+
+    Steps give more points than a goal needs: ``points_more`` and ``score_then`` are what the value brings.
+    """
 
     goal: str
     stars: int
     needs_score: Decimal | None
-    needs_points: Decimal | None
     indicator: str
     value_now: Decimal | None
-    value_needed: Decimal | None
+    value_needed: Decimal | None = None
+    points_more: Decimal | None = None
+    score_then: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def changes(
     if now.score is None:
         for line in card.lines:
             if values[line.indicator] is None:
-                yield Change("score", 0, None, None, line.indicator, None, None)
+                yield Change("score", 0, None, line.indicator, None)
         return
     stand = standing(card, values, better)
     for goal, stars, wanted in goals(card, now):
@@ -68,5 +72,16 @@ def changes(
             more = better[line.indicator]
             held = Decimal(0) if value is None else points_of(line, value, more=more)
             target = value_for(line, held + gap, more=more)
-            if target is not None:
-                yield Change(goal, stars, wanted, gap, line.indicator, value, target)
+            if target is None:
+                continue
+            then = standing(card, {**values, line.indicator: target}, better)
+            yield Change(
+                goal,
+                stars,
+                wanted,
+                line.indicator,
+                value,
+                target,
+                then.points - stand.points,
+                score_of(card, then),
+            )

@@ -1,5 +1,6 @@
 """The facts behind a goal on the screen: one list, or what each place has where they are too many."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -39,3 +40,23 @@ def test_very_many_facts_of_a_goal_are_told_by_place_and_can_be_taken_away(year:
     assert 'href="/tasks/77"' not in many
     assert sheet.count("东庄村") > LISTED
     assert "不足5条，不逐条列出" in branch
+
+
+def test_the_row_of_a_place_itself_tells_the_same_goals_as_the_figure_above(year: Year) -> None:
+    said = PACK["anping/pack.yaml"] + "replaces: [programme/yearly_goals]\n"
+    year.pack(**{"anping/pack.yaml": said, "anping/programme/yearly_goals.yaml": GOALS})
+    branch = year.office.branch
+
+    page = browser(year.secretary(branch)).get(f"/threads/loop?year=2015&org={branch.pk}").content.decode()
+
+    figure = re.search(r"(\d+ / \d+)", page)
+    assert figure is not None
+    assert page.count(figure[1]) == 2
+
+
+def test_the_choice_of_breaks_shows_what_is_asked_for(year: Year) -> None:
+    person = browser(year.officer)
+
+    page = person.get("/threads?year=2015&broken=any").content.decode()
+
+    assert '<option value="any" selected>' in page

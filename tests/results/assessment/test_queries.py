@@ -1,5 +1,7 @@
 """Who may see which result: oneself, the parent, the upper half, the best few."""
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -145,3 +147,42 @@ def test_what_lies_behind_a_line_is_called_by_its_title(year: Year) -> None:
     assert page.status_code == 200
     assert "主题党日" in told
     assert ">theme_day<" not in told
+
+
+def test_the_list_of_results_says_whose_it_holds_before_this_reader(year: Year) -> None:
+    round_ = preliminary(year)
+    officer, far = (
+        browser(each) for each in (year.at(year.officer, 5), year.secretary(year.office.far_branch))
+    )
+
+    def told(person: Client) -> list[bool]:
+        page = person.get(f"/appraisals/{round_.pk}/").content.decode()
+        words = ("由您审核的全部结果", "所辖范围内各组的前一半", "列出本组织和同组前1名")
+        return [each in page for each in words]
+
+    assert told(officer) == [True, False, False]
+    rounds.begin_review(year.at(year.officer, 4), round_)
+    rounds.begin_publicity(year.at(year.officer, 4), Round.objects.get(pk=round_.pk))
+    assert told(officer) == [False, True, False]
+    assert told(far) == [False, False, True]
+
+
+def test_no_round_is_offered_where_the_pack_has_no_appraisal(office: Any, acting: Callable[..., Any]) -> None:
+    page = browser(acting("officer", office.county)).get("/appraisals/").content.decode()
+
+    assert "/appraisals/open/" not in page
+
+
+def test_a_round_is_offered_where_the_pack_has_an_appraisal(year: Year) -> None:
+    assert "/appraisals/open/" in browser(year.officer).get("/appraisals/").content.decode()
+
+
+def test_what_is_not_known_of_a_line_and_its_records_are_told_in_plain_words(year: Year) -> None:
+    round_, branch = in_publicity(year), year.office.branch
+
+    page = browser(year.secretary(branch)).get(f"/appraisals/{round_.pk}/of/{branch.pk}/branch_year/on_time/")
+
+    told = page.content.decode()
+    assert "计入1个组织</dd>" in told  # nothing is left out, so nothing is said of it
+    assert "（由您权限内可查看的2条数据得出）" in told
+    assert re.search(r'<td[^>]*gm-lead[^>]*><a href="/tasks/\d+">主题党日', told)

@@ -14,6 +14,7 @@ from gangmu.work.standards.queries.areas import area_rows, demonstration_rows, s
 from gangmu.work.standards.queries.kinds import demonstration_kind, standard_kind
 from gangmu.work.standards.rules import Counted, is_demonstration, share_of
 from tests.conftest import BEGIN
+from tests.work.plans.test_doors import browser
 from tests.work.standards.conftest import Place
 
 TODAY = date(2015, 10, 8)
@@ -90,3 +91,21 @@ def test_area_rows_ask_as_often_for_many_as_for_few(place: Place, django_assert_
 
     with django_assert_max_num_queries(9):
         rows(place)
+
+
+def test_an_area_that_falls_short_of_the_rule_is_told_so_and_the_rule_beside_its_organizations(
+    place: Place,
+) -> None:
+    person, office = browser(place.county), place.office
+    rule = "/standards-by-area/rules/example?day=2015-10-08"
+    none = person.get(rule).content.decode()
+    place.judged()
+    some = person.get(rule).content.decode()
+    behind = person.get(f"/standards-by-area/{office.town.pk}?rule=example&day=2015-10-08").content.decode()
+
+    assert ("均未达到示范标准" in none, "均未达到示范标准" in some) == (True, False)
+    assert "个达到示范标准" in some
+    assert "未达到" in some
+    assert "未分解" not in none + some
+    assert ("村党支部标准" in behind, "示范县" in behind) == (True, True)
+    assert 'name="rule" value="example"' in behind

@@ -1,5 +1,6 @@
 """A claim from its first line to its verdict, the second look, and what ends what was granted."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,7 @@ from gangmu.work.standards.operations.claims import (
     withdraw_claim,
 )
 from gangmu.work.standards.queries.claims import claim_by_id, claims_to_judge, lines_of, visible_claims
+from tests.work.plans.test_doors import browser
 from tests.work.standards.conftest import Place, found
 
 KIND = "village_branch"
@@ -429,3 +431,13 @@ def test_the_inbox_tells_who_has_to_judge_and_who_may_appeal(place: Place) -> No
     assert inbox_counts(place.secretary).waiting == own + 1
     appeal_claim(place.secretary, claim, reason="请再看")
     assert list(claims_to_judge(place.county)) == [claim]
+
+
+def test_a_secretary_is_led_to_claim_in_words_and_for_a_year(place: Place) -> None:
+    person = browser(place.secretary)
+
+    listed = person.get("/claims").content.decode()
+    offered = person.get("/standards/yearly/").content.decode()
+
+    assert "去申报</a>" in listed
+    assert re.search(r"申报\d{4}年度</button>", offered)

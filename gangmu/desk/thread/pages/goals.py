@@ -50,7 +50,10 @@ def goals(request: Request) -> HttpResponse:
         "years": years(request, threads),
         "table": table,
         "broken": request.GET.get("broken", ""),
-        "kinds": [(code, plainly(words)) for code, words in BREAKS.items()],
+        "kinds": [
+            ("any", translate("Broken anywhere")),
+            *((code, plainly(words)) for code, words in BREAKS.items()),
+        ],
         "tabs": tabs(org, year, "desk-threads"),
         "loose": [
             (

@@ -91,7 +91,8 @@ def _places(threads: Threads) -> Iterator[Place]:
         )
     for pk, name in threads.loop.places.items():
         if pk not in known:
-            yield Place(0 if pk == 0 else pk, name, 0, 0, threads.loop.at(place=pk))
+            held = threads.own if pk == threads.org.pk else ()
+            yield Place(pk, name, len(held), sum(each.whole for each in held), threads.loop.at(place=pk))
 
 
 def _at_place(station: str, place: Place) -> int:

@@ -425,7 +425,12 @@ def _fact_table(request: Request, rows: QuerySet[Fact], pack: Pack, *, few: bool
         [
             Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
             Column("day", say("Day"), "date"),
-            Column("item", say("What"), value=lambda fact: items_in_words(pack, frozenset({fact.item}))),
+            Column(
+                "item",
+                say("What"),
+                value=lambda fact: items_in_words(pack, frozenset({fact.item})),
+                link=_source_url,
+            ),
             Column("value", say("Value"), "number"),
             Column("source", say("Record"), value=_source_words, link=_source_url),
         ],

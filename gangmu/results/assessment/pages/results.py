@@ -1,5 +1,6 @@
 """One organization's result, line by line, down to the records behind each."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -78,19 +79,26 @@ def decimal_of(written: str | None) -> Decimal | None:
     return None if written is None else Decimal(written)
 
 
-def rule_in_words(line: Line) -> str:
-    """Return how a value becomes points, in a sentence."""
+def rule_in_words(line: Line, kind: IndicatorKind) -> str:
+    """Return how a value becomes points, in a sentence; the bounds of a share in percent, as its value is."""
     rule, points = line.rule, formats.number(line.points)
     if rule.linear is not None:
-        none, full = (_plain(each) for each in rule.linear)
+        start, end = rule.linear
+        (none, full), rising = _bounds(kind, rule.linear), start < end
         return translate("nothing at %(none)s, %(points)s at %(full)s, in between by proportion") % {
-            "none": none,
-            "full": full,
+            "none": _onwards(kind, start, none, more=not rising),
+            "full": _onwards(kind, end, full, more=rising),
             "points": points,
         }
     if rule.bands is not None:
-        steps = (f"{_plain(bound)} → {formats.number(worth)}" for bound, worth in rule.bands)
-        return translate("by steps: %(steps)s") % {"steps": "，".join(steps)}
+        bounds, more = [bound for bound, _ in rule.bands], kind.better == "more"
+        told = zip(rule.bands, _bounds(kind, bounds), strict=True)
+        steps = (
+            translate("%(points)s at %(bound)s")
+            % {"points": formats.number(worth), "bound": _onwards(kind, bound, words, more=more)}
+            for (bound, worth), words in told
+        )
+        return translate("%(steps)s, otherwise nothing") % {"steps": "，".join(steps)}
     if rule.deduct is not None:
         return translate("%(points)s, less %(each)s for each") % {
             "points": points,
@@ -102,6 +110,24 @@ def rule_in_words(line: Line) -> str:
     }
 
 
+def _onwards(kind: IndicatorKind, bound: Decimal, told: str, *, more: bool) -> str:
+    """Return a bound and what lies beyond it: beyond the whole and below nothing lies no share."""
+    if _is_share(kind) and bound == (1 if more else 0):
+        return told
+    return (translate("%(bound)s or more") if more else translate("%(bound)s or less")) % {"bound": told}
+
+
+def _is_share(kind: IndicatorKind) -> bool:
+    return kind.denominator is not None and kind.denominator.number is None
+
+
+def _bounds(kind: IndicatorKind, bounds: Sequence[Decimal]) -> list[str]:
+    """Return the bounds of a rule: in percent where they are parts of a whole."""
+    if _is_share(kind) and all(0 <= each <= 1 for each in bounds):
+        return [f"{formats.number(each * 100)}%" for each in bounds]
+    return [_plain(each) for each in bounds]
+
+
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
@@ -110,7 +136,7 @@ def value_text(kind: IndicatorKind | None, value: Decimal | None, places: int = 
     """Return a value as people read it: a rate in percent, to so many places."""
     if value is None:
         return formats.NOTHING
-    if kind is not None and kind.denominator is not None and kind.denominator.number is None and value <= 1:
+    if kind is not None and _is_share(kind) and value <= 1:
         return f"{formats.number(value * 100, places)}%"
     return formats.number(value)
 
@@ -162,7 +188,7 @@ def _lines(context: Context, round_: Round, result: Result, card: ScorecardKind)
                 "value": value_text(kind, value),
                 "margin": margin_text(share_in(context, round_, result, kind, known_at)),
                 "made_of": _made_of(held),
-                "rule": rule_in_words(line),
+                "rule": rule_in_words(line, kind),
                 "known": value is not None,
                 "unknown": "" if value is not None else worded(UNKNOWN[line.unknown]),
                 "left_out": held["parts_unknown"],
@@ -210,11 +236,15 @@ def _in_words(change: Change, kind: IndicatorKind | None) -> str:
     title = worded(kind.title) if kind else change.indicator
     if change.value_needed is None:
         return translate("%(line)s has to be known") % {"line": title}
-    return translate("%(line)s at %(needed)s instead of %(now)s (%(points)s points, to reach %(score)s)") % {
+    now, needed = values_apart(kind, change.value_now, change.value_needed)
+    return translate(
+        "%(line)s at %(needed)s instead of %(now)s: %(points)s points more, a score of %(then)s (%(score)s is needed)"
+    ) % {
         "line": title,
-        "needed": value_text(kind, change.value_needed),
-        "now": value_text(kind, change.value_now),
-        "points": formats.number(change.needs_points, 2),
+        "needed": needed,
+        "now": now,
+        "points": formats.number(change.points_more, 2),
+        "then": formats.number(change.score_then, 2),
         "score": formats.number(change.needs_score, 2),
     }
 
@@ -323,7 +353,12 @@ def _fact_table(request: Request, pack: Pack, side: Side, code: str) -> Table | 
     listed = [
         Column("org", say("Organization"), value=lambda fact: fact.org.name, width=34),
         Column("day", say("Day"), "date"),
-        Column("item", say("What"), value=lambda fact: item_in_words(pack, fact.item)),
+        Column(
+            "item",
+            say("What"),
+            value=lambda fact: item_in_words(pack, fact.item),
+            link=lambda fact: source_url(fact.source),
+        ),
         Column("value", say("Value"), "number"),
         Column("source", say("Record"), value=_source_words, link=lambda fact: source_url(fact.source)),
         Column("fact", say("Fact"), shown=False),
@@ -383,7 +418,7 @@ def line_page(
         "margin": margin_text(share_in(context, round_, result, kind, run.as_known)),
         "points": decimal_of(held["points"]),
         "line": line,
-        "rule": rule_in_words(line),
+        "rule": rule_in_words(line, kind),
         "held": held,
         "sides": sides,
         "known_at": run.known_of(place.pk),

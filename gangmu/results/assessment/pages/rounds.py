@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as translate
+from django.utils.translation import ngettext
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Conflict, Invalid, NotFound
@@ -57,6 +58,7 @@ from gangmu.results.assessment.queries.results import (
     groups_of,
     listed_results,
     own_results,
+    reaches_others,
     spread_within,
 )
 from gangmu.results.assessment.queries.reviewing import unreviewed
@@ -90,9 +92,15 @@ def rounds(request: Request) -> HttpResponse:
             width=32,
         ),
         Column("period", say("Period"), value=lambda each: period_in_words(each.span), sort="period"),
-        Column("org", say("Held by"), value=lambda each: each.org.name, sort="org__code", width=28),
+        Column(
+            "org",
+            say("Appraising organization"),
+            value=lambda each: each.org.name,
+            sort="org__code",
+            width=28,
+        ),
         Column("state", say("State"), "status", value=lambda each: STATES[each.state], sort="state"),
-        Column("published_at", say("Published"), "instant", sort="published_at"),
+        Column("published_at", say("Published at"), "instant", sort="published_at"),
     ]
     rows = visible_rounds(request.context)
     asked = request.GET.get("period", "")
@@ -109,7 +117,7 @@ def rounds(request: Request) -> HttpResponse:
     )
     values = {
         "table": table,
-        "may_open": bool(_managed(request.context)),
+        "may_open": any(appraisals_of(each) for each in _managed(request.context)),
         "periods": [(each, period_in_words(Period.parse(each))) for each in periods],
         "period": asked,
     }
@@ -207,7 +215,7 @@ def result_columns(round_: Round, held_back: Mapping[str, int]) -> list[Column]:
         Column("score", say("Score"), "number", places=2, sort="score"),
         Column("rank", say("Rank"), "rank", value=lambda row: (row.rank, row.peers), sort="rank"),
         Column("stars", say("Stars"), value=lambda row: stars_text(stars_given(row, held_back))),
-        Column("coverage", say("Known"), "number", places=2, shown=False),
+        Column("coverage", say("Completeness of the data"), "number", places=2, shown=False),
         Column("notes", say("Notes"), value=lambda row: notes_in_words(row.notes), width=28),
     ]
 
@@ -267,6 +275,7 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "steps": steps_of(round_),
         "period_words": period_in_words(round_.span),
         "table": table if round_.run else None,
+        "listed": _listed_in_words(context, round_),
         "groups": [(each, names[each.peer_group]) for each in groups],
         "group_choices": [(each.peer_group, names[each.peer_group]) for each in groups],
         "group": group,
@@ -297,6 +306,22 @@ def round_page(request: Request, round_id: int) -> HttpResponse:
         "crumbs": [(translate("Appraisals"), reverse("assessment-rounds")), (round_.title, "")],
     }
     return render(request, "assessment/round.html", values)
+
+
+def _listed_in_words(context: Context, round_: Round) -> str:
+    """Return whose results stand in the list before this reader."""
+    if round_.state in (Round.State.PRELIMINARY, Round.State.REVIEW):
+        return translate("All that you review; in the order of codes.")
+    if reaches_others(context, round_):
+        return translate(
+            "The upper half of each group, your own and those right below you; in the order of codes."
+        )
+    best = round_.best
+    return ngettext(
+        "Your own and the best one of its peer group; in the order of codes.",
+        "Your own and the best %(best)s of its peer group; in the order of codes.",
+        best,
+    ) % {"best": best}
 
 
 def _aim(round_: Round, context: Context, held_back: Mapping[str, int]) -> dict[str, Any] | None:

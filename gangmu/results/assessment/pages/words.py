@@ -28,6 +28,17 @@ STATES: Mapping[str, Status] = {
     "withdrawn": Status(say("Withdrawn"), "grey"),
 }
 
+STEPS: Mapping[str, Text] = {
+    "collecting": say("Collection of the data"),
+    "frozen": say("Freezing"),
+    "preliminary": say("Preliminary results"),
+    "review": say("Review by the offices"),
+    "publicity": say("Publicity"),
+    "final": say("Making it final"),
+    "published": say("Publication"),
+}
+"""What is done in each state, as a step that may be over or still to come."""
+
 OUTCOMES: Mapping[str, Status] = {
     "": Status(say("Waits for an answer"), "yellow"),
     "upheld": Status(say("Upheld"), "green"),
@@ -63,13 +74,13 @@ def steps_of(round_: Round) -> list[Step]:
     """Return how far a round has come; of one that was withdrawn, how far it had."""
     if round_.state == Round.State.WITHDRAWN:
         reached = _reached(round_)
-        return [Step(STATES[state].word, "done" if at < reached else "todo") for at, state in enumerate(WAY)]
+        return [Step(STEPS[state], "done" if at < reached else "todo") for at, state in enumerate(WAY)]
     here = WAY.index(round_.state)
     steps = []
     for at, state in enumerate(WAY):
         done = at < here or (at == here and state == "published")
         now = at == here and state != "published"
-        steps.append(Step(STATES[state].word, "done" if done else "here" if now else "todo"))
+        steps.append(Step(STEPS[state], "done" if done else "here" if now else "todo"))
     return steps
 
 

@@ -58,6 +58,13 @@ def listed_results(context: Context, round_: Round) -> QuerySet[Result]:
     return rows.filter(_own_or_child(context) | covered | best)
 
 
+def reaches_others(context: Context, round_: Round) -> bool:
+    """Whether a round judged anybody within the reader's reach but the reader's own organizations."""
+    places = context.places("assessment.view")
+    within_reach = _standing(round_).filter(within(places))
+    return within_reach.exclude(org__path__in=[path for path in places.tops if path]).exists()
+
+
 def readable_results(context: Context, round_: Round) -> QuerySet[Result]:
     """Return the results that this reader may open line by line.
 

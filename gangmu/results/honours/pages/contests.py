@@ -330,9 +330,8 @@ def _candidate_table(request: Request, found: Contest, honour: HonourKind, *, ma
         Column("nominator", say("Nominated by"), value=lambda each: each.nominator.name, shown=False),
     ]
     if own := _own_sheets(context, found):
-        columns.append(
-            Column("own", say("Your sheet"), "status", value=lambda each: OWN_SHEETS[own[each.pk]])
-        )
+        title = say("Your vote") if kind_of(found).method == "vote" else say("Your sheet")
+        columns.append(Column("own", title, "status", value=lambda each: OWN_SHEETS[own[each.pk]]))
     if progress:
         columns.append(
             Column(

@@ -254,6 +254,9 @@ def _values(request: Request, found: Nomination) -> dict[str, Any]:
         "pledges": [(each, VERDICTS[each.verdict]) for each in pledges_of(context, found)],
         "may_judge_pledges": manages,
         "form": _sheet_form(contest, sheet_by(seat, found)) if judges and seat else None,
+        "sheet_title": translate("Your vote")
+        if kind_of(contest).method == "vote"
+        else translate("Your sheet"),
         "recused": seat is not None and reviewing and not judges,
         "sheets": [_shown(each, kind_of(contest)) for each in sheets_of(found)] if manages else (),
         "enters": _entering(request, contest, found) if manages and reviewing else (),

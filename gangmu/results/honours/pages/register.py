@@ -128,6 +128,7 @@ def register(request: Request) -> HttpResponse:
         "years": [(str(each), str(each)) for each in range(context.today.year, context.today.year - 10, -1)],
         "states": [(each, HONOUR_STATES[each].word) for each in STATES],
         "may_record": _may_record(context, root),
+        "any_public": public_honours(context).exists(),
     }
     return table.export() or render(request, "honours/register.html", values)
 
@@ -182,7 +183,10 @@ def public(request: Request) -> HttpResponse:
         columns,
         public_honours(request.context),
         title=say("Honours"),
-        empty_title=say("No honour stands here"),
+        empty_title=say("No honour is shown to everybody"),
+        empty_advice=say(
+            "Only honours that the place's pack calls public stand here, while they are in force."
+        ),
         exports=False,
     )
     return render(request, "honours/public.html", {"table": table})

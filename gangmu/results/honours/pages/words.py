@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as translate
+
 from gangmu.core.context import LOCAL
 from gangmu.core.errors import NotFound
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
+from gangmu.core.text import Text
 from gangmu.frame.doors import Request
 from gangmu.frame.figures import Status, Step
 from gangmu.frame.forms import FieldForm
@@ -24,6 +27,13 @@ STATES: Mapping[str, Status] = {
     "conferred": Status(say("Conferred"), "green"),
     "cancelled": Status(say("Given up"), "grey"),
 }
+STEPS: Mapping[str, Text] = {
+    "nomination": say("Nomination"),
+    "review": say("Review by the panel"),
+    "publicity": say("Publicity"),
+    "conferred": say("Conferring"),
+}
+"""What is done in each state, as a step that may be over or still to come."""
 WAY = ("nomination", "review", "publicity", "conferred")
 
 OUTCOMES: Mapping[str, Status] = {
@@ -82,12 +92,16 @@ def steps_of(contest: Contest) -> list[Step]:
     notes = (contest.nominate_until, _reviewed_until(contest), contest.publicity_until, None)
     return [
         Step(
-            STATES[state].word,
+            STEPS[state],
             "done" if at < here or contest.state == "conferred" else "here" if at == here else "todo",
-            f"→ {notes[at].isoformat()}" if notes[at] is not None else "",  # type: ignore[union-attr]
+            _until(notes[at]),
         )
         for at, state in enumerate(WAY)
     ]
+
+
+def _until(day: date | None) -> str:
+    return translate("open until %(day)s") % {"day": day.isoformat()} if day is not None else ""
 
 
 def _reviewed_until(contest: Contest) -> date | None:

@@ -62,7 +62,8 @@ def _share_text(counted: Counted) -> str:
     return "" if share is None else f"{share * 100:.2f}%".replace(".00%", "%")
 
 
-def _area_columns(org: Org, rows: list[AreaRow], query: str) -> list[Column]:
+def _area_columns(org: Org, rows: list[AreaRow], query: str, *, fields: bool = True) -> list[Column]:
+    """Return the columns of areas; without ``fields`` one for each field is there to be chosen alone."""
     pack = pack_of(org.root_id)
     titles = {each.code: each for each in pack.all(DomainKind)}
     seen = sorted(
@@ -75,6 +76,7 @@ def _area_columns(org: Org, rows: list[AreaRow], query: str) -> list[Column]:
             f"domain_{code or 'none'}",
             titles[code].title if code in titles else say("No field noted"),
             value=lambda row: _cell(row.by_domain.get(code)),
+            shown=fields,
             width=16,
         )
 
@@ -137,7 +139,7 @@ def _verdict(kind: DemonstrationKind, counted: Counted) -> Status:
     found = is_demonstration(kind, counted)
     if found is None:
         return Status(say("Too few are known"), "grey")
-    return Status(say("An example"), "green") if found else Status(say("Not yet"), "yellow")
+    return Status(say("An example"), "green") if found else Status(say("Short of the rule"), "yellow")
 
 
 @page("standards.view")
@@ -149,7 +151,7 @@ def demonstration(request: Request, rule_code: str) -> HttpResponse:
     rows = demonstration_rows(context, org, kind, day)
     query = f"rule={kind.code}&day={day}"
     columns = [
-        *_area_columns(org, rows, query),
+        *_area_columns(org, rows, query, fields=False),
         Column("verdict", say("By the rule"), "status", value=lambda row: _verdict(kind, row.total)),
     ]
     table = Table(
@@ -213,6 +215,9 @@ def behind(request: Request, org_id: int) -> HttpResponse:
         "table": table,
         "org": org,
         "day": day,
+        "kept": {name: request.GET.get(name, "") for name in ("rule", "standard")},
+        "kinds": kinds,
+        "rule": demonstration_kind(org, rule) if rule else None,
         "state": state,
         "states": [(code, status.word) for code, status in STANDINGS.items()],
         "crumbs": [(translate("How far towns are"), reverse("standards-advance")), (org.name, "")],

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 from django.utils.translation import ngettext
 
+from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.formats import listed
@@ -124,11 +125,23 @@ def criteria_in_words(org: Org, kind: StandardKind) -> list[dict[str, Any]]:
 
 def _begins(
     kind: StandardKind, claimants: Sequence[Org], claims: QuerySet[Claim], today: date
-) -> list[tuple[Org, str, Claim | None]]:
-    """Return for whom and for which period a claim may be begun, and the one that is still open instead of it."""
+) -> list[tuple[Org, str, str, Claim | None]]:
+    """Return for whom and for which period a claim may be begun, in which words, and the one still open instead of it."""
     still = {(each.org_id, each.period): each for each in claims.filter(org__in=claimants, state__in=OPEN)}
     periods = [str(each) for each in claimable_periods(kind, today)] if kind.every else [""]
-    return [(org, period, still.get((org.pk, period))) for org in claimants for period in periods]
+    return [
+        (org, period, _claim_words(period), still.get((org.pk, period)))
+        for org in claimants
+        for period in periods
+    ]
+
+
+def _claim_words(period: str) -> str:
+    if not period:
+        return translate("Claim")
+    if Period.parse(period).kind == "year":
+        return translate("Claim for the year %(period)s") % {"period": period}
+    return translate("Claim for %(period)s") % {"period": period}
 
 
 @page("standards.view")
