@@ -83,6 +83,7 @@ def indicator_map(request: Request, round_id: int, card_code: str) -> HttpRespon
             for row in table.page
         ],
         say("Organization"),
+        darkest=say("High"),
     )
     values = {
         "round": round_,
