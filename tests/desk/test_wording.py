@@ -1,16 +1,18 @@
 """The handbook is in words: nothing that a pack may say is shown as a key of the code."""
 
 import typing
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+import gangmu
 from gangmu.core.text import Text
 from gangmu.desk.pages import KIND_WORDS
 from gangmu.desk.wording import lines_in_words, words_of
 from gangmu.kernel.audit.operations import ANYONE, CATALOGUE, OWN
 from gangmu.kernel.packs.queries import pack_of
-from gangmu.kernel.packs.rules import SHAPES
+from gangmu.kernel.packs.rules import SHAPES, compose_pack, pack_files
 from tests.conftest import Office
 from tests.site.matrix.found import modules_of
 
@@ -65,3 +67,22 @@ def test_lines_in_words_names_what_a_code_stands_for(office: Office) -> None:
     assert lines["频次"] == ["每月"]
     assert lines["下达日"] == ["本期第一个工作日"]
     assert lines["复核"] == ["上级"]
+
+
+def test_code_is_named_by_what_it_stands_for_and_by_nothing_else_of_that_name() -> None:
+    files, _ = pack_files(Path(gangmu.__file__).parent / "packs" / "linxia")
+    pack, _ = compose_pack("linxia", files)
+    assert pack is not None
+
+    def lines(kind: str, code: str) -> dict[str, list[str]]:
+        return dict(lines_in_words(pack.definitions[kind][code].definition, pack))
+
+    assert lines("appraisal", "year")["考核表"] == [
+        pack.definitions["scorecard"][code].definition.title.zh_hans
+        for code in ("branch_year", "committee_year")
+    ]
+    assert "板块: 党员教育" in lines("programme", "five_year_plan")["目标项"][0]
+    assert "板块: 活动阵地" in lines("programme", "five_year_plan")["目标项"][1]
+    assert "最低比例" in lines("demonstration", "basics_area")
+    assert "要点: 议定" in lines("campaign", "theme_year")["检查清单"][0]
+    assert "每月占用一个组织的分钟数: 300" in lines("burden", "burden")["每月限额"][0]
