@@ -226,6 +226,7 @@ def notice(request: Request, notice_id: int) -> HttpResponse:
     values = _notice_values(found, context.today, request.GET.get("q", "").strip()) | {
         "form": form,
         "mine": mine,
+        "in_public": public_notices(context).filter(pk=found.pk).exists(),
         "may_withdraw": mine and found.withdrawn_at is None,
         "named": found.named.order_by("code")[:100] if mine else (),
         "objections": visible_objections(context).filter(notice=found),

@@ -8,12 +8,15 @@ from gangmu.core.definition import Definition
 from gangmu.core.text import Text
 
 
+Level = Literal["nation", "province", "prefecture", "county", "township", "village", "group"]
+
+
 class PostKind(Definition):
     """A post that a person holds at an organization from one day to another.
 
     Whoever holds it has ``role`` there for the same days, over the organization alone or
     all below it (``reach``; left out: as the role says). ``kinds`` are the kinds of
-    organization that know the post, none named means all. ``full_members`` asks for a
+    organization that know the post and ``levels`` those at which they stand, none named means all. ``full_members`` asks for a
     full member of the Party; ``max_holders`` says how many hold it at once;
     ``vacant_days`` for how long nobody may hold it before somebody is told; ``source`` names
     the rule.
@@ -22,6 +25,7 @@ class PostKind(Definition):
     role: str = ""
     reach: Literal["org", "subtree"] | None = None
     kinds: frozenset[str] = frozenset()
+    levels: frozenset[Level] = frozenset()
     full_members: bool = False
     max_holders: int | None = Field(default=None, ge=1)
     term_years: int | None = Field(default=None, ge=1, le=10)
@@ -35,3 +39,7 @@ class PostKind(Definition):
         if self.reach is not None and not self.role:
             raise ValueError("reach belongs to a role, and this post gives none")
         return self
+
+    def may_stand(self, kind: str, level: str) -> bool:
+        """Whether an organization of a kind, standing at a level, may have the post."""
+        return (not self.kinds or kind in self.kinds) and (not self.levels or level in self.levels)

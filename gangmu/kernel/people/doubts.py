@@ -178,7 +178,7 @@ def _post_of_other_kind(look: Look) -> Iterator[Found]:
     kinds, orgs = _post_kinds(look), tree_of(look).rows
     for row in _held(look):
         kind = kinds.get(row.kind)
-        if kind is None or (kind.kinds and orgs[row.org].kind not in kind.kinds):
+        if kind is None or not kind.may_stand(orgs[row.org].kind, orgs[row.org].level):
             yield Found(row.org, f"post:{row.pk}", {"post": _titled(look, row.kind)})
 
 

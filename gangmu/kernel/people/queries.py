@@ -333,13 +333,13 @@ def all_post_kinds(org: Org) -> list[PostKind]:
 
 def post_kinds(org: Org) -> list[PostKind]:
     """Return the posts that an organization may have, in the pack's order."""
-    return [kind for kind in all_post_kinds(org) if not kind.kinds or org.kind in kind.kinds]
+    return [kind for kind in all_post_kinds(org) if kind.may_stand(org.kind, org.level)]
 
 
 def post_kind(org: Org, code: str, pack: Pack | None = None) -> PostKind | None:
     """Return a post by its code, if the organization may have it under the pack that rules there."""
     kind = (pack or pack_of(org.root_id)).find(PostKind, code)
-    return kind if kind and (not kind.kinds or org.kind in kind.kinds) else None
+    return kind if kind and kind.may_stand(org.kind, org.level) else None
 
 
 def standing_counts(context: Context, org: Org, *, below: bool = True) -> dict[str, int]:

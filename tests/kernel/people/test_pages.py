@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from gangmu.core.errors import Invalid
 from gangmu.kernel.audit.models import Entry
 from gangmu.kernel.people.models import Household, Person, Post
 from gangmu.kernel.people.operations import assign_post, register_household, register_people, register_person
@@ -121,6 +122,17 @@ def test_forms_about_a_post_or_a_person_say_whom_they_are_about(office: Office, 
         assert "<b>马建国 · 党组织书记</b>" in text(client.get(address)), address
     for address in (f"/people/{head.pk}/standing", f"/people/{head.pk}/correct"):
         assert "<b>马建国</b>" in text(client.get(address)), address
+
+
+def test_post_of_a_village_is_neither_missing_at_a_town_nor_given_there(
+    office: Office, head: Person, acting: Any
+):
+    client = browser(acting("officer", office.county))
+
+    assert "村（居）民委员会主任" not in text(client.get(f"/orgs/{office.town.pk}/posts"))
+    assert "村（居）民委员会主任" in text(client.get(f"/orgs/{office.branch.pk}/posts"))
+    with pytest.raises(Invalid):
+        assign_post(office.system, office.town, person=head, kind="village_director", day=date(2015, 1, 1))
 
 
 def test_neighbours_see_nobody(office: Office, head: Person, acting: Any):

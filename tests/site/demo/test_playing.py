@@ -145,7 +145,7 @@ def test_no_link_that_a_person_is_shown_leads_to_a_fault_or_to_nothing(played: P
 
     found = dict(walk(browser(played.context(login))))
 
-    assert len(found) > 40
+    assert len(found) > 25
     assert {
         address: status for address, status in found.items() if status >= 500 or status in (403, 404)
     } == {}
