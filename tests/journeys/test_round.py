@@ -84,7 +84,7 @@ def test_a_round_is_judged_looked_at_contested_published_and_withdrawn(visit: Vi
 
     officer.goto("/appraisals/appeals/?state=open")
     main.locator("a[href*='/appraisals/appeals/']").first.click()
-    main.get_by_label("异议不成立").check()
+    main.get_by_label("申诉不成立").check()
     main.locator("textarea").fill("六月会议记录于七月补录，按期率不变。")
     main.get_by_role("button", name="答复", exact=True).click()
     expect(main).to_contain_text("六月会议记录于七月补录")

@@ -29,7 +29,7 @@ ANSWER = (
         required=True,
         choices=(
             Choice(code="upheld", title=say("Upheld: it is mended where the fact arose, and run again")),
-            Choice(code="rejected", title=say("Rejected")),
+            Choice(code="rejected", title=say("Appeal rejected")),
         ),
     ),
     FieldSpec(

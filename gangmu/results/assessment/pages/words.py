@@ -41,8 +41,8 @@ STEPS: Mapping[str, Text] = {
 
 OUTCOMES: Mapping[str, Status] = {
     "": Status(say("Waits for an answer"), "yellow"),
-    "upheld": Status(say("Upheld"), "green"),
-    "rejected": Status(say("Rejected"), "grey"),
+    "upheld": Status(say("Appeal upheld"), "green"),
+    "rejected": Status(say("Appeal rejected"), "grey"),
 }
 
 NOTES: Mapping[str, Text] = {

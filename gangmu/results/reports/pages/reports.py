@@ -135,7 +135,7 @@ def reports(request: Request) -> HttpResponse:
         Column("period", say("Period"), sort="period"),
         Column("state", say("State"), "status", value=lambda each: STATES[each.state], sort="state"),
         Column("number", say("Number")),
-        Column("written_by", say("Written by"), value=lambda each: str(each.written_by)),
+        Column("written_by", say("Drafted by"), value=lambda each: str(each.written_by)),
         Column("known_at", say("Figures as known at"), "instant"),
     ]
     table = Table(

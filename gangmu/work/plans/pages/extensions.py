@@ -89,7 +89,7 @@ def waiting(request: Request) -> HttpResponse:
         columns,
         rows,
         title=say("Later days"),
-        empty_title=say("No request waits for an answer"),
+        empty_title=say("No request was decided yet") if decided else say("No request waits for an answer"),
         empty_advice=say(
             "Whoever cannot keep the day asks before it; what you do not answer in time, the rule does."
         ),
@@ -97,7 +97,7 @@ def waiting(request: Request) -> HttpResponse:
     here = reverse("plans-extensions")
     tabs = [
         Tab(msgid("Waiting"), here, not decided),
-        Tab(msgid("Answered"), here + "?decided=1", decided),
+        Tab(msgid("Requests decided"), here + "?decided=1", decided),
     ]
     return table.export() or render(request, "plans/extensions.html", {"table": table, "tabs": tabs})
 

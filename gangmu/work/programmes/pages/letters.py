@@ -35,7 +35,7 @@ from gangmu.work.programmes.queries.letters import (
 
 STATES: Mapping[str, Status] = {
     "issued": Status(say("Waits to be accepted"), "yellow"),
-    "accepted": Status(say("Accepted"), "green"),
+    "accepted": Status(say("Signed for by the level below"), "green"),
     "withdrawn": Status(say("Taken back"), "grey"),
 }
 NOT_ISSUED = Status(say("Not issued yet"), "grey")
