@@ -40,6 +40,9 @@ class Status:
     light: Light = "grey"
 
 
+ALL_DONE = say("All done")
+
+
 @dataclass(frozen=True)
 class HeatCell:
     """One field of a heat map. ``level`` 0–5 says how dark; None means not known.
@@ -88,7 +91,7 @@ class Heat:
     corner: Words = ""
     early: int = 0
     """So many columns at the beginning say nothing; a phone leaves them out."""
-    darkest: Words = say("All done")
+    darkest: Words = ALL_DONE
     """What the darkest field says."""
 
 

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from gangmu.core.definition import Definition
 from gangmu.core.text import Text
 
-
 Level = Literal["nation", "province", "prefecture", "county", "township", "village", "group"]
 
 

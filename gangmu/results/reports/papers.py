@@ -38,9 +38,9 @@ def evidence_path(shown: Shown, report: Report) -> str:
 
 
 def made_of(shown: Shown) -> str:
-    """Return numerator and denominator in words."""
+    """Return numerator and denominator in words; what is itself one of the two is made of nothing else."""
     above, below = shown.counted.numerator, shown.counted.denominator
-    if shown.hidden or above is None:
+    if shown.hidden or above is None or shown.figure.take != "value":
         return NOTHING
     return number(above) if below is None else f"{number(above)} ÷ {number(below)}"
 

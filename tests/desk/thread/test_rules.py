@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from gangmu.core.calendar import Calendar
+from gangmu.desk.thread.pages.one import _has_more_to_come
 from gangmu.desk.thread.rules import (
     Counted,
     Found,
@@ -236,3 +239,14 @@ def test_goal_faults_names_duties_and_indicators_that_are_not_there() -> None:
         "there is no duty run",
         "there is no indicator nothing",
     ]
+
+
+def test_station_whose_answers_wait_is_going_on_and_not_whole() -> None:
+    def more(code: str, stations: Stations) -> bool:
+        return _has_more_to_come(code, cast(Any, SimpleNamespace(stations=stations)))
+
+    assert more("checks", Stations(issued=4, answered=4, unseen=4))
+    assert more("orders", Stations(issued=4, answered=0))
+    assert not more("checks", Stations(issued=4, answered=4, checked=4))
+    assert not more("orders", Stations(issued=4, answered=4))
+    assert not more("goal", Stations(issued=4))

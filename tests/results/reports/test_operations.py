@@ -21,6 +21,7 @@ from gangmu.results.reports.operations import (
     withdraw_report,
     write_report,
 )
+from gangmu.results.reports.papers import made_of
 from gangmu.results.reports.queries.reports import report_said, said_in_draft, since_then
 from gangmu.results.reports.rules import Part, RefusedFigure
 from tests.results.reports.conftest import SEPTEMBER, Counted, income, task
@@ -235,8 +236,11 @@ def test_report_says_how_many_are_unknown_and_does_not_take_them_for_nothing(cou
 
     said = report_said(chinese(county.officer), draft(county, [Part(sentence="collective_income")]))
 
-    assert said.figures[0].text == "37.5%"
-    assert said.figures[0].counted.unknown == 1
+    (share,) = said.figures[:1]
+    assert share.text == "37.5%"
+    assert made_of(share) == "3 ÷ 8"
+    assert made_of(replace(share, figure=share.figure.model_copy(update={"take": "denominator"}))) == "—"
+    assert share.counted.unknown == 1
     assert "1" in said.lines[0].text.split("37.5%")[1].split("的村")[0]
 
 

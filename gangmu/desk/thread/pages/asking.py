@@ -16,6 +16,7 @@ from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.programmes.queries.targets import VIEW, places_of, years_of
 
 WHOLE = Status(say("Whole"), "green")
+GOING_ON = Status(say("Going on"), "blue")
 BROKEN = Status(say("Broken"), "red")
 EMPTY = Status(say("Nothing here"), "grey")
 TO_COME = Status(say("Still to come"), "blue")

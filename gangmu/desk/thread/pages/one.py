@@ -17,6 +17,7 @@ from gangmu.core.text import Text
 from gangmu.desk.thread.pages.asking import (
     BROKEN,
     EMPTY,
+    GOING_ON,
     LOOP,
     TO_COME,
     WHOLE,
@@ -123,8 +124,18 @@ def _station(code: str, threads: Threads, goal: Goal, said: Iterable[Said], *, o
         break_in_words(threads.pack, kind, what) for kind, what in goal.breaks if STATION_OF[kind] == code
     ]
     listed = list(said)
-    status = BROKEN if breaks else WHOLE if listed else TO_COME if code in _COMING and not over else EMPTY
+    status = TO_COME if code in _COMING and not over else EMPTY
+    if breaks:
+        status = BROKEN
+    elif listed:
+        status = GOING_ON if _has_more_to_come(code, goal) else WHOLE
     return Station(code, STATIONS[code], status, listed, breaks)
+
+
+def _has_more_to_come(code: str, goal: Goal) -> bool:
+    """Whether answers are awaited still, or wait to be looked at."""
+    found = goal.stations
+    return (code == "orders" and found.answered < found.issued) or (code == "checks" and found.unseen > 0)
 
 
 _COMING = frozenset({"orders", "checks", "records", "facts", "rounds", "notices", "next"})
