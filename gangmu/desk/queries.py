@@ -156,7 +156,10 @@ def review_counts(context: Context) -> Counts:
 
 
 def review_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
-    """Return what waits to be reviewed: a line an order, with how many answers, the soonest due first."""
+    """Return what waits to be reviewed: a line an order, with how many answers, the soonest due first.
+
+    The order's day binds those who answer, not those who look: no line of it is overdue here.
+    """
     if box != "waiting":
         return []
     rows = (
@@ -174,7 +177,6 @@ def review_entries(context: Context, box: Box, limit: int) -> list[InboxEntry]:
                 "period": period_in_words(row["order__period"]),
             },
             url_name="plans-review",
-            due_on=row["order__due_on"],
             at=row["order__issued_at"],
         )
         for row in rows
