@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as translate
-
-from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.desk.thread.rules import Break, Why
 from gangmu.frame.formats import listed
@@ -87,18 +84,6 @@ def title_of(pack: Pack, kind: str, code: str) -> str:
 def items_in_words(pack: Pack, items: frozenset[str] | None) -> str:
     """Return which items are counted: duties and records by their titles, fields by theirs."""
     return listed(item_in_words(pack, each) for each in sorted(items or ()))
-
-
-def period_in_words(written: str) -> str:
-    """Return a period as people write it."""
-    period = Period.parse(written)
-    names = {
-        "month": translate("%(year)s-%(number)s"),
-        "quarter": translate("%(year)s, quarter %(number)s"),
-        "half": translate("%(year)s, half %(number)s"),
-        "year": translate("Year %(year)s"),
-    }
-    return names[period.kind] % {"year": period.year, "number": period.number}
 
 
 def plainly(words: Text) -> str:

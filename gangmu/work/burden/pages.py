@@ -62,17 +62,11 @@ def _asked_period(request: Request) -> Period:
         return period_of(request.context.today, "month")
 
 
-def _period_words(period: Period) -> str:
-    if period.kind == "year":
-        return translate("Year %(year)s") % {"year": period.year}
-    return formats.month(str(period)) if period.kind == "month" else str(period)
-
-
 def _choices(request: Request, chosen: Period) -> list[tuple[str, str]]:
     months = months_asked(request.context)
     years = sorted({Period("year", month.year) for month in months}, reverse=True)
     known = list(dict.fromkeys([chosen, *months[:24], *years]))
-    return [(str(each), _period_words(each)) for each in known]
+    return [(str(each), formats.period_in_words(each)) for each in known]
 
 
 @page("orgs.view")
@@ -108,7 +102,7 @@ def account(request: Request) -> HttpResponse:
         request,
         columns,
         lines,
-        title=f"{translate('What asking costs')} {_period_words(period)}",
+        title=f"{translate('What asking costs')} {formats.period_in_words(period)}",
         empty_title=say("Nobody asked for anything in this time"),
         empty_advice=say("Each order that goes out is counted here with its minutes and organizations."),
     )
@@ -118,7 +112,7 @@ def account(request: Request) -> HttpResponse:
     values = {
         "table": table,
         "period": period,
-        "period_words": _period_words(period),
+        "period_words": formats.period_in_words(period),
         "periods": _choices(request, period),
         "level": level,
         "levels": [(each, LEVEL_WORDS[each]) for each in LEVELS if each not in ("village", "group")],

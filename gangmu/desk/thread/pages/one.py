@@ -37,10 +37,11 @@ from gangmu.desk.thread.queries import (
     threads_in,
 )
 from gangmu.desk.thread.rules import STATION_OF, Counted, Thread
-from gangmu.desk.thread.words import CODES, STATIONS, WHY, break_in_words, items_in_words, period_in_words
+from gangmu.desk.thread.words import CODES, STATIONS, WHY, break_in_words, items_in_words
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Status
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.links import address
 from gangmu.frame.tables import MOST_EXPORTED, Column, Table
 from gangmu.frame.words import say, worded

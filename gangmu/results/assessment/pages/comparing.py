@@ -14,6 +14,7 @@ from gangmu.core.errors import NotFound
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Chart, columns, lines
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
@@ -24,7 +25,6 @@ from gangmu.results.assessment.models import Result, Round
 from gangmu.results.assessment.pages.results import decimal_of, margin_text, value_text, values_apart
 from gangmu.results.assessment.pages.words import (
     notes_in_words,
-    period_in_words,
     scorecard_titles,
     stars_text,
 )

@@ -15,6 +15,7 @@ from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import FieldSpec
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.forms import FieldForm
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
@@ -35,7 +36,6 @@ from gangmu.results.assessment.pages.words import (
     STATES,
     group_names,
     notes_in_words,
-    period_in_words,
     stars_text,
 )
 from gangmu.results.assessment.parts import part_table

@@ -16,6 +16,7 @@ from gangmu.core.periods import Period, period_of
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Chart, columns
+from gangmu.frame.formats import period_in_words
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say
@@ -43,7 +44,6 @@ from gangmu.results.assessment.pages.words import (
     STATES,
     group_names,
     notes_in_words,
-    period_in_words,
     scorecard_titles,
     stars_text,
     steps_of,

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as translate
 
-from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.figures import Status, Step
 from gangmu.frame.formats import listed
@@ -101,17 +100,6 @@ def _reached(round_: Round) -> int:
 def stars_text(stars: int | None) -> str:
     """Return stars as they are drawn."""
     return "★" * stars if stars else ""
-
-
-def period_in_words(period: Period) -> str:
-    """Return a period as people write it."""
-    names = {
-        "month": translate("%(year)s-%(number)s"),
-        "quarter": translate("%(year)s, quarter %(number)s"),
-        "half": translate("%(year)s, half %(number)s"),
-        "year": translate("Year %(year)s"),
-    }
-    return names[period.kind] % {"year": period.year, "number": period.number}
 
 
 def scorecard_titles(round_: Round) -> dict[str, str]:
