@@ -332,6 +332,7 @@ TELLS_NO_NAME = {
     "standards.shown_sites": "sites by their own titles",
     "standards.site_by_id": "the same",
     "assessment.results_over_years": "the round of the scene is not final",
+    "assessment.reaches_others": "yes or no: whether anybody but the own organizations stands within reach",
     "assessment.spread_within": "bare numbers of scores",
     "assessment.screening_by_id": "for the parent alone, the town",
     "assessment.proposed_in": "for the parent alone, the town",
