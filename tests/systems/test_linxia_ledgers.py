@@ -12,6 +12,7 @@ from gangmu.kernel.orgs.operations import rename_org
 from gangmu.work.records.models import KnownValue, Record
 from tests.conftest import Office
 from tests.site.matrix.test_routes import browser
+from tests.systems.places import found_place
 from tests.systems.programs import Program, cells, workbook
 
 pytestmark = pytest.mark.db
@@ -290,3 +291,19 @@ def test_l4_what_leaves_as_a_sheet_runs_nothing_and_comes_in_again(office: Offic
         ["合计", None, "312（1 个未知）"],
     ]
     assert town.upload(office.town, KIND, answers["xlsx"]).json()["wrong"] == 0
+
+
+def test_l4_every_village_and_community_has_its_row_in_the_ledger(system: Any) -> None:
+    linxia = found_place(system, "linxia", ("622901101", "622901002"))
+    villages = {
+        org.code: org.domain
+        for org in linxia.orgs.values()
+        if org.level == "village" and org.domain in ("village", "community", "turned_community")
+    }
+
+    rows = linxia.caller("officer", "6229").get(
+        f"/orgs/{linxia.root.pk}/ledgers/village_basics/rows?limit=200"
+    )
+
+    assert set(villages.values()) == {"village", "community", "turned_community"}
+    assert {each["code"] for each in rows.json()} == set(villages)

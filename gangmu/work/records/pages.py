@@ -14,10 +14,10 @@ from gangmu.core.fields import FieldSpec
 from gangmu.core.periods import Period
 from gangmu.frame.doors import Request, page
 from gangmu.frame.forms import FieldForm
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id, roots_for
 from gangmu.work.records.definitions import RecordKind
@@ -223,12 +223,13 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
     )
     if sheet := table.export():
         return sheet
-    values = {
-        "org": org,
-        "table": table,
-        "tabs": tabs_of(request, "org", org.pk, org.path, "records-org"),
-        "kinds": record_kinds(org) if context.may("records.write", org.path) and org.is_open() else (),
-    }
+    values = around_org(
+        request,
+        org,
+        "records-org",
+        table=table,
+        kinds=record_kinds(org) if context.may("records.write", org.path) and org.is_open() else (),
+    )
     return render(request, "records/org.html", values)
 
 

@@ -15,9 +15,9 @@ from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Chart, columns, lines
 from gangmu.frame.formats import period_in_words
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import msgid, say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.assessment.definitions import ScorecardKind
 from gangmu.results.assessment.margins import differ
@@ -371,14 +371,15 @@ def years(request: Request, org_id: int) -> HttpResponse:
         empty_title=say("No appraisal is known yet"),
         empty_advice=say("What was final stands here from then on, year beside year."),
     )
-    values = {
-        "org": org,
-        "table": table,
-        "charts": charts,
-        "trends": [_trend(list(reversed(rows))) for rows in by_card.values() if len(rows) > 1],
-        "tabs": tabs_of(request, "org", org.pk, org.path, "assessment-years"),
-        "may_account": context.may("plans.view", org.path),
-    }
+    values = around_org(
+        request,
+        org,
+        "assessment-years",
+        table=table,
+        charts=charts,
+        trends=[_trend(list(reversed(rows))) for rows in by_card.values() if len(rows) > 1],
+        may_account=context.may("plans.view", org.path),
+    )
     return table.export() or render(request, "assessment/years.html", values)
 
 

@@ -15,10 +15,10 @@ from gangmu.core.fields import Choice, FieldSpec
 from gangmu.frame.doors import ANYONE, Request, page
 from gangmu.frame.figures import Status
 from gangmu.frame.forms import FieldForm
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.definitions import DomainKind
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import in_subtree, org_by_id, roots_for
@@ -154,11 +154,7 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         empty_title=say("No honour stands here"),
         empty_advice=say("What a contest confers, and what others confer, stands here with its paper."),
     )
-    values = {
-        "org": org,
-        "table": table,
-        "tabs": tabs_of(request, "org", org.pk, org.path, "honours-of-org"),
-    }
+    values = around_org(request, org, "honours-of-org", table=table)
     return table.export() or render(request, "honours/of_org.html", values)
 
 

@@ -13,9 +13,9 @@ from gangmu.core.fields import Choice, FieldSpec
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
 from gangmu.frame.forms import FieldForm
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.problems import form_again
 from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.results.honours.definitions import SheetKind, SheetMark
@@ -73,13 +73,14 @@ def _values(request: Request, org: Org) -> dict[str, Any]:
     context = request.context
     sheet = sheet_for(context, org)
     enters = org.parent is not None and context.may("honours.manage", org.parent.path) and sheet.kind.marks
-    return {
-        "org": org,
-        "kind": sheet.kind,
-        "years": [_shown_year(sheet, each) for each in sheet.years],
-        "form": _mark_form(sheet.kind, context.today.year) if enters else None,
-        "tabs": tabs_of(request, "org", org.pk, org.path, "honours-sheet"),
-    }
+    return around_org(
+        request,
+        org,
+        "honours-sheet",
+        kind=sheet.kind,
+        years=[_shown_year(sheet, each) for each in sheet.years],
+        form=_mark_form(sheet.kind, context.today.year) if enters else None,
+    )
 
 
 def _mark_form(kind: SheetKind, year: int) -> FieldForm:
@@ -127,8 +128,8 @@ def sheet(request: Request, org_id: int) -> HttpResponse:
     org = org_by_id(context, org_id)
     kind = sheet_of(org)
     if kind is None or not reads_sheet(context, org):
-        tabs = tabs_of(request, "org", org.pk, org.path, "honours-sheet")
-        return render(request, "honours/sheet_closed.html", {"org": org, "kind": kind, "tabs": tabs})
+        closed = around_org(request, org, "honours-sheet", kind=kind)
+        return render(request, "honours/sheet_closed.html", closed)
     return render(request, "honours/sheet.html", _values(request, org))
 
 

@@ -16,9 +16,9 @@ from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import Heat, HeatCell, HeatRow, Tab, heat_level, over_time
 from gangmu.frame.formats import NOTHING, period_in_words
 from gangmu.frame.links import address
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.tables import Table
 from gangmu.frame.words import active_language, msgid, say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.models import Org
 from gangmu.kernel.orgs.queries import org_by_id
 from gangmu.work.plans.models import Task
@@ -339,8 +339,9 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         title=say("Tasks"),
         empty_title=say("Nothing has been asked of this organization"),
     )
-    values = {"org": org, "table": table, "tabs": tabs_of(request, "org", org.pk, org.path, "plans-org")}
-    return table.export() or render(request, "plans/org.html", values)
+    return table.export() or render(
+        request, "plans/org.html", around_org(request, org, "plans-org", table=table)
+    )
 
 
 urlpatterns = [

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Invalid
 from gangmu.frame.doors import Request, page
 from gangmu.frame.figures import TimelineEvent
-from gangmu.frame.navigation import tabs_of
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
+from gangmu.kernel.orgs.around import around_org
 from gangmu.kernel.orgs.queries import in_subtree, org_by_id
 from gangmu.kernel.packs.queries import pack_by_version
 from gangmu.work.records.definitions import RecordKind
@@ -151,13 +151,14 @@ def of_org(request: Request, org_id: int) -> HttpResponse:
         request, rows, {each.code: each.title for each in all_standards(org)}, with_org=False
     )
     may = context.may(CLAIM, org.path) and org.is_open()
-    values = {
-        "org": org,
-        "table": table,
-        "tabs": tabs_of(request, "org", org.pk, org.path, "standards-of-org"),
-        "offers": _offers(request, org) if may else [],
-        "may_name": org.is_open() and org.parent is not None and context.may(REVIEW, org.parent.path),
-    }
+    values = around_org(
+        request,
+        org,
+        "standards-of-org",
+        table=table,
+        offers=_offers(request, org) if may else [],
+        may_name=org.is_open() and org.parent is not None and context.may(REVIEW, org.parent.path),
+    )
     return table.export() or render(request, "standards/of_org.html", values)
 
 
