@@ -25,7 +25,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Entry:
-    """One page in the menu; ``count`` says how much is waiting there."""
+    """One page in the menu; ``count`` says how much is waiting there, ``also`` which routes are the same page."""
 
     section: str
     title: str
@@ -35,6 +35,7 @@ class Entry:
     icon: str
     on_phone_bar: bool
     count: Count | None
+    also: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,16 @@ def add_menu(
     icon: str = "point",
     phone: bool = False,
     count: Count | None = None,
+    also: tuple[str, ...] = (),
 ) -> None:
     """Put a page into the menu, for those who hold ``permission`` anywhere.
 
-    ``phone`` puts it onto the bar at the bottom of a phone as well. A page is listed
-    once: adding it again replaces it.
+    ``phone`` puts it onto the bar at the bottom of a phone as well; ``also`` are the routes to which
+    it sends the reader on. A page is listed once: adding it again replaces it.
     """
     if section not in _registry.sections:
         raise ValueError(f"there is no section {section!r} in the menu: {', '.join(_registry.sections)}")
-    _registry.entries[url_name] = Entry(section, title, url_name, permission, order, icon, phone, count)
+    _registry.entries[url_name] = Entry(section, title, url_name, permission, order, icon, phone, count, also)
 
 
 def add_landmark(role: str, url_name: str) -> None:
@@ -143,6 +145,10 @@ def _counted(request: HttpRequest, entry: Entry) -> int | None:
 
 def _nearest(request: HttpRequest, entries: list[Entry]) -> str:
     """Return the page of the menu that the reader stands on or below."""
+    route = request.resolver_match.url_name if request.resolver_match else ""
+    for entry in entries:
+        if route in entry.also:
+            return entry.url_name
     above = [(len(url), e.url_name) for e in entries if request.path.startswith(url := address(e.url_name))]
     return max(above)[1] if above else ""
 

@@ -100,3 +100,19 @@ def test_slips_page_refuses_the_neighbours_town(
 
     assert client.get(f"/orgs/{office.town.pk}/slips").status_code == 404
     assert client.post(f"/orgs/{office.town.pk}/slips", {"all": "1"}).status_code == 404
+
+
+def test_menu_marks_the_page_that_sends_the_reader_on_and_not_the_tree(
+    office: Office, acting: Callable[..., Context], browser: Callable[..., Client]
+):
+    officer = browser(acting("officer", office.county))
+
+    for menu, onto in (
+        ("/slips", f"/orgs/{office.county.pk}/slips"),
+        ("/calendar", f"/orgs/{office.county.pk}/calendar"),
+    ):
+        there = officer.get(menu)
+        page = officer.get(onto).content.decode()
+        assert there["Location"] == onto
+        assert f'<a href="{menu}" aria-current="page">' in page
+        assert '<a href="/orgs" aria-current="page">' not in page

@@ -1,5 +1,6 @@
 """What a figure comes to: sums of ratios, what is unknown, bounds, the tree of then."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from gangmu.kernel.facts.rules import NewFact
 from gangmu.kernel.orgs import operations as orgs
 from gangmu.results.assessment.queries.evidence import LISTED
 from gangmu.results.reports.definitions import SentenceKind
+from gangmu.results.reports.models import Report
 from gangmu.results.reports.queries.figures import Counting, figure_at
 from gangmu.results.reports.rules import Counted as Made
 from gangmu.results.reports.rules import taken
@@ -236,6 +238,24 @@ def test_few_records_of_a_figure_are_one_list(county: Counted) -> None:
     shown = browser(county.officer).get(page).content.decode()
 
     assert ('href="/tasks/1"' in shown, "一张表列不下" in shown) == (True, False)
+
+
+def test_report_is_begun_for_a_chosen_period_and_else_for_the_last_that_is_over(county: Counted) -> None:
+    officer = browser(county.officer)
+    offered = re.findall(r'value="(quarter_(\d{4})_(\d))"', officer.get("/reports/new").content.decode())
+    sent = {"org": county.office.county.pk, "what": "empty_one"}
+    code, year, number = offered[4]
+
+    chosen, last, unknown = (
+        officer.post("/reports/new", {**sent, "period": period, "title": title}).status_code
+        for period, title in ((code, "一"), ("", "二"), ("month_1900_1", "三"))
+    )
+
+    assert (chosen, last, unknown) == (302, 302, 422)
+    assert dict(Report.objects.values_list("title", "period")) == {
+        "一": f"{year}Q{number}",
+        "二": str(int(offered[0][1]) - 1),
+    }
 
 
 def _pack(county: Counted) -> Any:

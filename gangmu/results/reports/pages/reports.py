@@ -13,7 +13,7 @@ from django.utils.translation import gettext as translate
 
 from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
-from gangmu.core.periods import PeriodKind, period_of
+from gangmu.core.periods import Period, PeriodKind, period_of
 from gangmu.core.text import Text
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
@@ -166,7 +166,8 @@ def new(request: Request) -> HttpResponse:
     orgs = places_to_write(context)
     org = _chosen_org(request, orgs)
     kinds = report_kinds(org)
-    form = FieldForm(_beginning(kinds, context.today))
+    offered = _periods(context.today)
+    form = FieldForm(_beginning(kinds, offered))
     values = {
         "org": org,
         "orgs": [(str(each.pk), each.name) for each in orgs],
@@ -179,10 +180,11 @@ def new(request: Request) -> HttpResponse:
             sent = parse_fields(tuple(form.specs), form.raw(request.POST))
             kind = "" if sent["what"] == EMPTY else sent["what"]
             every: PeriodKind = next((each.every for each in kinds if each.code == kind), "year")
+            chosen = next((each for each in offered if _period_choice(each) == sent["period"]), None)
             made = write_report(
                 context,
                 org,
-                period=sent["period"] or str(period_of(context.today, every).previous()),
+                period=str(chosen or period_of(context.today, every).previous()),
                 title=sent["title"] or "",
                 kind=kind,
             )
@@ -202,8 +204,28 @@ def _chosen_org(request: Request, orgs: list[Org]) -> Org:
     return orgs[0]
 
 
-def _beginning(kinds: Iterable[ReportKind], today: date) -> tuple[FieldSpec, ...]:
-    last = period_of(today, "year").previous()
+OFFERED: Mapping[PeriodKind, int] = {"year": 5, "half": 4, "quarter": 8, "month": 24}
+"""How many periods of each kind a report can be begun for on the screen, the running one included."""
+
+
+def _periods(today: date) -> tuple[Period, ...]:
+    """Return what a report can be about, by kind, the newest first."""
+    return tuple(
+        period_of(today, kind).shift(-back) for kind, count in OFFERED.items() for back in range(count)
+    )
+
+
+def _period_choice(period: Period) -> str:
+    """Return a period as a choice, which begins with a letter."""
+    return f"{period.kind}_{period.year}_{period.number}"
+
+
+def _period_title(period: Period) -> Text:
+    words = formats.period_in_words(period)
+    return Text(zh_hans=words, zh_hant=words, en=words)
+
+
+def _beginning(kinds: Iterable[ReportKind], periods: Iterable[Period]) -> tuple[FieldSpec, ...]:
     return (
         FieldSpec(
             code="what",
@@ -218,9 +240,9 @@ def _beginning(kinds: Iterable[ReportKind], today: date) -> tuple[FieldSpec, ...
         FieldSpec(
             code="period",
             title=say("Period"),
-            max_length=7,
-            sample=Text(zh_hans=str(last)),
-            help=say("2025, 2025H1, 2025Q3 or 2025-07; left empty, the last one that is over."),
+            type="choice",
+            choices=tuple(Choice(code=_period_choice(each), title=_period_title(each)) for each in periods),
+            help=say("Left empty, the last one that is over."),
         ),
         FieldSpec(
             code="title", title=say("Title"), max_length=100, help=say("Left empty, the report's own.")
