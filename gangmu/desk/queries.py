@@ -21,10 +21,10 @@ from gangmu.work.plans.queries.disputes import Said, disputes_to_decide, dispute
 from gangmu.work.plans.queries.handovers import handovers_to_sign
 from gangmu.work.plans.queries.orders import visible_orders
 from gangmu.work.plans.queries.tasks import (
-    answered_tasks,
-    tasks_to_review,
+    own_answered,
+    own_reviews,
+    own_waiting,
     visible_tasks,
-    waiting_tasks,
     with_standing_answers,
 )
 
@@ -63,30 +63,6 @@ WITHOUT_A_NAME = (
 
 
 # What the reader's inbox holds of orders: computed from the tasks, so that nobody is written a row.
-
-
-def own_reviews(context: Context) -> QuerySet[Task]:
-    """Return the answers that wait for the reader's own organizations to look at.
-
-    Whoever may review a whole county is not shown its towns' work: a review waits for those
-    who hold the right where it is due, at the top of their reach.
-    """
-    tops = context.places("plans.review").tops
-    by_parent = Q(order__review="parent", org__parent__path__in=tops)
-    by_issuer = Q(order__review="issuer", order__issuer__path__in=tops)
-    return tasks_to_review(context).filter(by_parent | by_issuer)
-
-
-def own_waiting(context: Context) -> QuerySet[Task]:
-    """Return what the reader's own organizations still owe: not what all below them owe."""
-    tops = context.places("plans.answer").tops
-    return waiting_tasks(context).filter(org__path__in=tops)
-
-
-def own_answered(context: Context) -> QuerySet[Task]:
-    """Return what the reader's own organizations have answered, the newest first."""
-    tops = context.places("plans.answer").tops
-    return answered_tasks(context).filter(org__path__in=tops)
 
 
 def own_orders(context: Context) -> QuerySet[Order]:

@@ -23,7 +23,7 @@ from gangmu.work.plans.queries.cycles import (
 from gangmu.work.plans.queries.disputes import disputes_to_decide, disputes_waiting
 from gangmu.work.plans.queries.reminders import reminder_lines
 from gangmu.work.plans.queries.sets import letter_lines
-from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_tasks
+from gangmu.work.plans.queries.tasks import own_reviews, own_waiting
 from gangmu.work.plans.rules import duty_faults, duty_set_faults
 from gangmu.work.programmes.rules import add_beginning, add_cycle_source, add_deadlines, add_letter_source
 
@@ -32,11 +32,11 @@ MOST_SHOWN = 100
 
 
 def _waiting(request: Any) -> int:
-    return waiting_tasks(request.context).order_by()[:MOST_SHOWN].count()
+    return own_waiting(request.context).order_by()[:MOST_SHOWN].count()
 
 
 def _to_review(request: Any) -> int:
-    return tasks_to_review(request.context).order_by()[:MOST_SHOWN].count()
+    return own_reviews(request.context).order_by()[:MOST_SHOWN].count()
 
 
 def _asked(request: Any) -> int:

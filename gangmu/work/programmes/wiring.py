@@ -37,7 +37,15 @@ add_menu("goals", "Lists of posts", "programmes-lists", "programmes.view", 40, i
 add_menu("goals", "Campaigns", "programmes-campaigns", "programmes.view", 50, icon="speakerphone")
 add_tab("org", "Targets", "programmes-targets-of-org", "programmes.view", 24)
 add_inbox_source("programmes", goal_counts, goal_entries)
-add_menu("goals", "The year's calendar", "programmes-own-calendar", "programmes.view", 15, icon="calendar", also=("programmes-calendar",))
+add_menu(
+    "goals",
+    "The year's calendar",
+    "programmes-own-calendar",
+    "programmes.view",
+    15,
+    icon="calendar",
+    also=("programmes-calendar",),
+)
 add_tab("org", "Calendar", "programmes-calendar", "programmes.view", 26)
 
 

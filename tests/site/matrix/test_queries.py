@@ -350,7 +350,13 @@ TELLS_NO_NAME = {
     "access.own_tokens": OWN,
     "audit.own_entries": OWN,
     **dict.fromkeys(
-        ("desk.own_answered", "desk.own_orders", "desk.own_reviews", "desk.own_waiting", "desk.plan_entries"),
+        (
+            "plans.own_answered",
+            "desk.own_orders",
+            "plans.own_reviews",
+            "plans.own_waiting",
+            "desk.plan_entries",
+        ),
         "what the reader's own organizations do, not those below them",
     ),
     "desk.first_day_steps": "what is still to be done at the top of the tree",

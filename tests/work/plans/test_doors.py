@@ -150,6 +150,25 @@ def test_the_list_of_tasks_says_that_something_was_passed_down_and_to_nobody_els
     assert browser(month.neighbour).get("/tasks").context["passed"] == 0
 
 
+def test_the_lists_hold_what_is_the_readers_own_and_what_is_due_below_stands_apart(month: Month) -> None:
+    home = f'href="/tasks/{month.task().pk}'
+    town, officer, secretary = browser(month.town), browser(month.officer), browser(month.secretary)
+    below, waiting = "?of=below", f"/tasks/{month.task().pk}/answer"
+
+    seen = [home in town.get("/tasks" + of).content.decode() for of in ("", below)]
+    secretary.post(waiting, MINUTES)
+    answered = [home in town.get("/tasks/answered" + of).content.decode() for of in ("", below)]
+    review = {
+        name: [home in client.get("/tasks/review" + of).content.decode() for of in ("", below)]
+        for name, client in (("town", town), ("county", officer))
+    }
+
+    assert (seen, answered) == ([False, True], [False, True])
+    assert review == {"town": [True, False], "county": [False, True]}
+    assert "?of=below" not in secretary.get("/tasks").content.decode()
+    assert '<span class="gm-count">' not in officer.get("/tasks/review").content.decode()
+
+
 def test_a_page_names_no_task_before_it_that_is_another_organizations(month: Month) -> None:
     other = month.task(month.office.far_branch)
     client = browser(month.secretary)

@@ -5,15 +5,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 
 from gangmu.core.context import Context
 from gangmu.core.errors import Invalid
 from gangmu.frame.doors import Request, page
+from gangmu.frame.figures import Tab
 from gangmu.frame.problems import form_again
 from gangmu.frame.tables import Column, Table
-from gangmu.frame.words import say
+from gangmu.frame.words import msgid, say
 from gangmu.kernel.orgs.rules import is_below
 from gangmu.work.plans.operations.bulk import accept_ticked
 from gangmu.work.plans.operations.reviews import accept_task, return_task
@@ -21,7 +22,13 @@ from gangmu.work.plans.pages.lists import ticked
 from gangmu.work.plans.pages.tasks import task_values
 from gangmu.work.plans.pages.words import task_columns
 from gangmu.work.plans.queries.orders import places_of
-from gangmu.work.plans.queries.tasks import task_by_id, tasks_to_review, visible_tasks, with_standing_answers
+from gangmu.work.plans.queries.tasks import (
+    own_reviews,
+    reviews_below,
+    task_by_id,
+    visible_tasks,
+    with_standing_answers,
+)
 from gangmu.work.records.forms import summary_of
 from gangmu.work.records.queries import kind_of_record
 
@@ -30,8 +37,8 @@ from gangmu.work.records.queries import kind_of_record
 
 @page("plans.review", methods=("GET", "POST"))
 def review(request: Request) -> HttpResponse:
-    """List the answers that wait for the reader's decision; many are accepted at once."""
-    context = request.context
+    """List the answers that wait for the reader's decision, or for those below; many are accepted at once."""
+    context, of_below = request.context, request.GET.get("of") == "below"
     if request.method == "POST":
         return _accept_chosen(request)
     columns = [
@@ -41,13 +48,19 @@ def review(request: Request) -> HttpResponse:
     table = Table(
         request,
         columns,
-        with_standing_answers(tasks_to_review(context)),
+        with_standing_answers(reviews_below(context) if of_below else own_reviews(context)),
         title=say("To review"),
         selectable=True,
         form="review",
         empty_title=say("No answer waits for a decision"),
     )
-    return table.export() or render(request, "plans/review.html", {"table": table})
+    url = reverse("plans-review")
+    tabs = [
+        Tab(msgid("For us to review"), url, not of_below),
+        Tab(msgid("For those below us"), url + "?of=below", of_below),
+    ]
+    shown = tabs if of_below or reviews_below(context).exists() else []
+    return table.export() or render(request, "plans/review.html", {"table": table, "tabs": shown})
 
 
 def summary(context: Context, found: Any) -> str:
@@ -115,7 +128,7 @@ def give_back(request: Request, task_id: int) -> HttpResponse:
 
 def _next_to_review(request: Request, task_id: int) -> HttpResponse:
     """Go on to the next answer that waits, else back to the one that was decided."""
-    following = tasks_to_review(request.context).first()
+    following = own_reviews(request.context).first()
     return redirect("plans-task", following.pk if following is not None else task_id)
 
 

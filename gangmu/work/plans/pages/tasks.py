@@ -27,15 +27,17 @@ from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.hats import Hat, hats_of
 from gangmu.work.plans.queries.paper import paper_of
 from gangmu.work.plans.queries.tasks import (
-    answered_tasks,
+    answered_below,
     history_of,
     last_return,
+    own_answered,
+    own_waiting,
     records_that_serve,
     standing_answer,
     task_by_id,
     visible_tasks,
     waiting_after,
-    waiting_tasks,
+    waiting_below,
 )
 from gangmu.work.plans.rules import may
 from gangmu.work.records.definitions import RecordKind
@@ -43,10 +45,28 @@ from gangmu.work.records.forms import read_lines, record_form, sent_values, summ
 from gangmu.work.records.models import Record
 from gangmu.work.records.queries import kind_of_record, known_before, record_by_id
 
+BELOW = "?of=below"
 
-def _task_tabs(here: str) -> list[Tab]:
-    names = (("plans-waiting", msgid("To answer")), ("plans-answered", msgid("Answered")))
-    return [Tab(title, reverse(name), name == here) for name, title in names]
+
+def _task_tabs(context: Context, here: str) -> list[Tab]:
+    """Return what waits and what was answered, of the reader's own and, if there are any, of those below."""
+    tabs = [
+        ("plans-waiting", "", msgid("To answer")),
+        ("plans-answered", "", msgid("Answered")),
+        *[
+            (name, BELOW, title)
+            for name, title, tasks in (
+                ("plans-waiting", msgid("To answer, below us"), waiting_below),
+                ("plans-answered", msgid("Answered, below us"), answered_below),
+            )
+            if tasks(context).exists() or here == name + BELOW
+        ],
+    ]
+    return [Tab(title, reverse(name) + of, name + of == here) for name, of, title in tabs]
+
+
+def _of_below(request: Request) -> bool:
+    return request.GET.get("of") == "below"
 
 
 def _hat_tabs(hats: list[Hat], here: Hat | None) -> list[Tab]:
@@ -60,11 +80,11 @@ def _hat_tabs(hats: list[Hat], here: Hat | None) -> list[Tab]:
 
 @page("plans.answer")
 def waiting(request: Request) -> HttpResponse:
-    """Show what the reader's organizations still owe, soonest due first."""
-    context = request.context
+    """Show what the reader's own organizations still owe, or those below them, soonest due first."""
+    context, of_below = request.context, _of_below(request)
     hats = hats_of(context)
     hat = next((each for each in hats if str(each.post) == request.GET.get("as")), None)
-    tasks = waiting_tasks(context)
+    tasks = waiting_below(context) if of_below else own_waiting(context)
     if hat is not None:
         tasks = tasks.filter(org=hat.org)
     asked = list(tasks[:201])
@@ -76,8 +96,8 @@ def waiting(request: Request) -> HttpResponse:
     values = {
         "table": table,
         "cards": [] if table else [task_card(context, task) for task in asked],
-        "tabs": _task_tabs("plans-waiting"),
-        "hats": _hat_tabs(hats, hat) if len(hats) > 1 else (),
+        "tabs": _task_tabs(context, "plans-waiting" + (BELOW if of_below else "")),
+        "hats": _hat_tabs(hats, hat) if len(hats) > 1 and not of_below else (),
         "passed": passings_here(context).filter(place__path__in=context.places("plans.answer").tops).count(),
     }
     return render(request, "plans/waiting.html", values)
@@ -98,16 +118,16 @@ def task_card(context: Context, task: Task) -> dict[str, Any]:
 
 @page("plans.answer")
 def answered(request: Request) -> HttpResponse:
-    """Show what was answered, the newest first."""
-    context = request.context
+    """Show what the reader's own organizations answered, or those below them, the newest first."""
+    context, of_below = request.context, _of_below(request)
     table = Table(
         request,
         task_columns(context),
-        answered_tasks(context),
+        answered_below(context) if of_below else own_answered(context),
         title=say("Answered"),
         empty_title=say("Nothing has been answered yet"),
     )
-    values = {"table": table, "tabs": _task_tabs("plans-answered")}
+    values = {"table": table, "tabs": _task_tabs(context, "plans-answered" + (BELOW if of_below else ""))}
     return table.export() or render(request, "plans/answered.html", values)
 
 

@@ -53,6 +53,16 @@ def waiting_tasks(context: Context) -> QuerySet[Task]:
     )
 
 
+def own_waiting(context: Context) -> QuerySet[Task]:
+    """Return what the reader's own organizations still owe: not what all below them owe."""
+    return waiting_tasks(context).filter(org__path__in=context.places("plans.answer").tops)
+
+
+def waiting_below(context: Context) -> QuerySet[Task]:
+    """Return what the organizations below the reader's own still owe, which the reader may answer in their place."""
+    return waiting_tasks(context).exclude(org__path__in=context.places("plans.answer").tops)
+
+
 def own_waiting_tasks(context: Context, org: Org) -> QuerySet[Task]:
     """Return what one organization itself still owes, soonest due first."""
     return waiting_tasks(context).filter(org=org)
@@ -73,6 +83,16 @@ def answered_tasks(context: Context) -> QuerySet[Task]:
     )
 
 
+def own_answered(context: Context) -> QuerySet[Task]:
+    """Return what the reader's own organizations have answered, the newest first."""
+    return answered_tasks(context).filter(org__path__in=context.places("plans.answer").tops)
+
+
+def answered_below(context: Context) -> QuerySet[Task]:
+    """Return what the organizations below the reader's own have answered, the newest first."""
+    return answered_tasks(context).exclude(org__path__in=context.places("plans.answer").tops)
+
+
 def tasks_to_review(context: Context) -> QuerySet[Task]:
     """Return the answered tasks that wait for the reader's decision, the oldest answer first."""
     places = context.places("plans.review")
@@ -85,6 +105,26 @@ def tasks_to_review(context: Context) -> QuerySet[Task]:
         .filter(by_parent | by_issuer, state="answered")
         .order_by("answered_on", "path", "duty")
     )
+
+
+def _own_reviews(context: Context) -> Q:
+    tops = context.places("plans.review").tops
+    by_parent = Q(order__review="parent", org__parent__path__in=tops)
+    return by_parent | Q(order__review="issuer", order__issuer__path__in=tops)
+
+
+def own_reviews(context: Context) -> QuerySet[Task]:
+    """Return the answers that wait for the reader's own organizations to look at.
+
+    Whoever may review a whole county is not shown its towns' work: a review waits for those
+    who hold the right where it is due, at the top of their reach.
+    """
+    return tasks_to_review(context).filter(_own_reviews(context))
+
+
+def reviews_below(context: Context) -> QuerySet[Task]:
+    """Return the answers that wait for organizations below the reader's own, which the reader may look at as well."""
+    return tasks_to_review(context).exclude(_own_reviews(context))
 
 
 def standing_answer(task: Task) -> Answer | None:
