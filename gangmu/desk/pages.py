@@ -324,6 +324,7 @@ def _first_steps(request: Request, *, busy: bool) -> list[tuple[Text, str]]:
 
 _WORK: tuple[tuple[Text, str, str], ...] = (
     (say("Issue this month's order"), "plans.issue", "plans-duties"),
+    (say("Read the month in one page"), "plans.view", "leader-month"),
     (say("Print slips for those who sign in"), "access.manage", "offices-slips-here"),
     (say("Look at the organization tree"), "orgs.view", "orgs-tree"),
     (say("Read the handbook of this place"), "packs.view", "desk-handbook"),

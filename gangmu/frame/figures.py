@@ -293,6 +293,7 @@ def flow(title: Words, links: Sequence[tuple[str, str, Any]], **more: Any) -> Ch
                 "bottom": 8,
                 "nodeWidth": 14,
                 "draggable": False,
+                "itemStyle": {"color": LIGHT_COLOURS["blue"]},
                 "data": [{"name": name} for name in names],
                 "links": [{"source": a, "target": b, "value": _plain(v)} for a, b, v in links],
             }

@@ -12,7 +12,7 @@ from gangmu.frame.figures import Status, Tab
 from gangmu.frame.links import address
 from gangmu.frame.words import msgid, say
 from gangmu.kernel.orgs.models import Org
-from gangmu.kernel.orgs.queries import org_by_id
+from gangmu.kernel.orgs.queries import ancestors_of, org_by_id
 from gangmu.work.programmes.queries.targets import VIEW, places_of, years_of
 
 WHOLE = Status(say("Whole"), "green")
@@ -43,6 +43,15 @@ def asked(request: Request) -> tuple[Org, int]:
         raise NotFound("There is no such organization.")
     sound = year.isdecimal() and len(year) == 4 and 1949 <= int(year) <= 2100
     return org, int(year) if sound else context.today.year
+
+
+def way_to(request: Request, org: Org, year: int, name: str) -> list[tuple[str, str]]:
+    """Return the way down to an organization's own page among those above it that the reader may look at so."""
+    above = [each for each in ancestors_of(org) if request.context.may(VIEW, each.path)]
+    if not above:
+        return []
+    steps = [(each.name, address(name, org=each.pk, year=year)) for each in above]
+    return [*steps, (org.name, "")]
 
 
 def goal_url(goal: Goal, name: str = "desk-thread") -> str:

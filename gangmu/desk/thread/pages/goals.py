@@ -17,6 +17,7 @@ from gangmu.desk.thread.pages.asking import (
     goal_url,
     tabs,
     tasks_url,
+    way_to,
     years,
 )
 from gangmu.desk.thread.queries import Goal, Threads, threads_in
@@ -55,6 +56,7 @@ def goals(request: Request) -> HttpResponse:
             *((code, plainly(words)) for code, words in BREAKS.items()),
         ],
         "tabs": tabs(org, year, "desk-threads"),
+        "crumbs": way_to(request, org, year, "desk-threads"),
         "loose": [
             (
                 translate("Lines of scorecards that no goal asks for"),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as translate
 
-from gangmu.desk.thread.pages.asking import LOOP, asked, behind, tabs, years
+from gangmu.desk.thread.pages.asking import LOOP, asked, behind, tabs, way_to, years
 from gangmu.desk.thread.queries import Threads, health_in
 from gangmu.desk.thread.words import BREAKS, plainly
 from gangmu.frame import formats
@@ -67,9 +67,11 @@ def loop(request: Request) -> HttpResponse:
         "years": years(request, threads),
         "table": table,
         "tabs": tabs(org, year, "desk-loop"),
+        "crumbs": way_to(request, org, year, "desk-loop"),
         "figures": list(_figures(threads, total)),
         "chart": _chart(org.pk, year, total) if total.issued else None,
         "tree": _tree(threads),
+        "lights": [formats.share(each, 1, 0) for each in account_kind(org).lights],
         "bars": list(_bars(org.pk, year, total)),
         "breaks": [
             (plainly(BREAKS[kind]), count, address("desk-threads", org=org.pk, year=year, broken=kind))
