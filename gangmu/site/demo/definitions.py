@@ -300,6 +300,14 @@ class PlayedContest(Piece):
     objection: PlayedObjection | None = None
 
 
+class LedgerPlay(Piece):
+    """A ledger that the towns of the imagined county fill when the play begins, but for ``untold`` of a hundred rows."""
+
+    ledger: str
+    untold: int = Field(default=0, ge=0, le=100)
+    fields: dict[str, Filling] = Field(min_length=1)
+
+
 class WorldPlan(Piece):
     """A pack's demonstration world.
 
@@ -320,6 +328,7 @@ class WorldPlan(Piece):
     bodies: tuple[Bodies, ...] = ()
     claims: tuple[PlayedClaims, ...] = ()
     contests: tuple[PlayedContest, ...] = ()
+    ledgers: tuple[LedgerPlay, ...] = ()
     tells: str = ""
     """The report in whose sentences the place tells of itself when it has been played."""
 

@@ -21,6 +21,7 @@ from gangmu.site.demo.changes import give_second_posts, plan_changes
 from gangmu.site.demo.claims import plan_claims
 from gangmu.site.demo.contests import plan_contests
 from gangmu.site.demo.definitions import Doors
+from gangmu.site.demo.ledgers import plan_ledgers
 from gangmu.site.demo.letters import plan_letters
 from gangmu.site.demo.periods import PeriodPlay, periods_beginning_with
 from gangmu.site.demo.staffing import Desk, Staff, fill_world, pick_member
@@ -98,6 +99,7 @@ def _play_months(stage: Stage, wanted: DemoState, exports: Path | None) -> None:
         stage.agenda.put(morning(first), lambda moment: give_second_posts(stage, moment))
     if whole_year and last.number == 12:
         YearEnd(stage, Period("year", last.year), [plays[last]]).plan()
+    plan_ledgers(stage, months[0])
     plan_claims(stage)
     plan_contests(stage)
     stage.agenda.play()

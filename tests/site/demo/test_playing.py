@@ -21,8 +21,10 @@ from gangmu.kernel.people.models import Membership
 from gangmu.site.demo.playing import play
 from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.world import World
+from gangmu.work.ledgers.queries import held_values, ledger_at, ledger_rows
 from gangmu.work.plans.models import Order, Task
 from gangmu.work.plans.queries.tasks import own_waiting_tasks, tasks_to_review
+from gangmu.work.records.models import KnownValue
 from tests.kernel.browsing import browser
 
 TODAY = datetime(2015, 11, 18, 4, tzinfo=UTC)
@@ -106,6 +108,22 @@ def test_the_secretary_has_something_to_answer_and_the_officer_something_to_issu
 
 def test_the_town_officer_has_something_to_review(played: Played) -> None:
     assert tasks_to_review(played.context("town.pocket")).exists()
+
+
+def test_towns_of_the_county_that_does_not_exist_told_of_their_villages_and_of_no_others(
+    played: Played,
+) -> None:
+    county = played.context("county.pocket")
+    imagined = Org.objects.get(code=played.world.plan.imagined.code)
+    (play_,) = played.world.plan.ledgers
+
+    rows = ledger_rows(county, ledger_at(county, imagined, play_.ledger))
+    told = {org.code for org in rows if set(play_.fields) <= set(held_values(org))}
+    known = set(KnownValue.objects.filter(field="households").values_list("org__code", flat=True))
+
+    assert told
+    assert known == told
+    assert {each.source for each in KnownValue.objects.filter(field="households")} == {"村（社区）基本情况"}
 
 
 def test_whom_one_may_enter_as_has_an_account(played: Played) -> None:
