@@ -29,10 +29,10 @@ class Picture:
 
 PICTURES = (
     Picture("account", "county", "/accounts?period=2015-12"),
-    Picture("issue", "officer", "/duties/branch_assembly/issue"),
+    Picture("issue", "officer", "/duties/dues/issue?period=2016-02"),
     Picture("workbench", "town", "/desk"),
     Picture("task-phone", "secretary", "/tasks", ("main a[href^='/tasks/']:not([href*=answered])",), "phone"),
-    Picture("burden", "officer", "/burden/?year=2015"),
+    Picture("burden", "officer", "/burden/?period=2015"),
     Picture("ledger", "county", "/ledgers/village_basics"),
     Picture("year-printed", "officer", "/accounts/year?year=2015", ("a[href*='/year/print']",)),
     Picture("thread", "officer", "/threads?year=2015", ("main a[href*='/committee_meetings?']",)),
