@@ -37,8 +37,8 @@ def get(context: Context, path: str, **asked: Any) -> Any:
 
 def page_tables(text: str) -> list[Table]:
     """Return the tables of a printed page: the lines of each below its head, and the sum."""
-    tables = []
-    for table in re.findall(r"<table.*?</table>", text, re.DOTALL):
+    tables, words = [], text.replace("<wbr>", "")  # where a line may end is no part of what it says
+    for table in re.findall(r"<table.*?</table>", words, re.DOTALL):
         body = table[table.index("<tbody>") :]
         rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
         tables.append([re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows])
