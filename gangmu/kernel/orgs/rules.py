@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 
-LEVELS = ("nation", "province", "prefecture", "county", "township", "village", "group")
+Level = Literal["nation", "province", "prefecture", "county", "township", "village", "group"]
+
+LEVELS: tuple[str, ...] = get_args(Level)
 """Where an organization stands, from the top; independent of its kind."""
 
 DIVISION_LEVELS = {

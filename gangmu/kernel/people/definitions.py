@@ -6,8 +6,7 @@ from pydantic import Field, model_validator
 
 from gangmu.core.definition import Definition
 from gangmu.core.text import Text
-
-Level = Literal["nation", "province", "prefecture", "county", "township", "village", "group"]
+from gangmu.kernel.orgs.rules import Level
 
 
 class PostKind(Definition):

@@ -1,6 +1,6 @@
 """What the towns of the imagined county bring into the ledgers when a play begins, each of its own villages."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from gangmu.core.periods import Period
@@ -16,10 +16,10 @@ def plan_ledgers(stage: Stage, first: Period) -> None:
     """Put on the agenda what is known of the villages from the first days on."""
     day = CALENDAR.add_workdays(CALENDAR.first_workday(first), 1)
     for play in stage.world.plan.ledgers:
-        stage.agenda.put(morning(day, 10), partial(_bring, stage, play, day))
+        stage.agenda.put(morning(day, 10), partial(_bring, stage, play))
 
 
-def _bring(stage: Stage, play: LedgerPlay, day: date, moment: datetime) -> None:
+def _bring(stage: Stage, play: LedgerPlay, moment: datetime) -> None:
     """Have each town write down its villages, and leave out those of which nobody has told yet."""
     chance, written = stage.chance("ledger", play.ledger), 0
     imagined = stage.world.plan.imagined.code
@@ -31,7 +31,7 @@ def _bring(stage: Stage, play: LedgerPlay, day: date, moment: datetime) -> None:
             NewRecord(
                 org,
                 ledger.record.code,
-                fill_record(ledger.record, play.fields, stage.planned[org.code], chance, day, ()),
+                fill_record(ledger.record, play.fields, stage.planned[org.code], chance, context.today, ()),
             )
             for org in orgs_in(context, ledger)
             if chance.randrange(100) >= play.untold

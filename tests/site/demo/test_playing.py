@@ -23,7 +23,7 @@ from gangmu.site.demo.state import DemoAccount, DemoState, ToldSentence
 from gangmu.site.demo.world import World
 from gangmu.work.ledgers.queries import held_values, ledger_at, ledger_rows
 from gangmu.work.plans.models import Order, Task
-from gangmu.work.plans.queries.tasks import own_waiting_tasks, tasks_to_review
+from gangmu.work.plans.queries.tasks import tasks_to_review, waiting_of
 from gangmu.work.records.models import KnownValue
 from tests.kernel.browsing import browser
 
@@ -96,7 +96,7 @@ def test_the_secretary_has_something_to_answer_and_the_officer_something_to_issu
     branch = Org.objects.get(path=secretary.places("plans.answer").ranges[0][0])
     issued = set(Order.objects.filter(period="2015-11").values_list("duty", flat=True))
 
-    assert sorted(task.duty for task in own_waiting_tasks(secretary, branch)) == [
+    assert sorted(task.duty for task in waiting_of(secretary, branch)) == [
         "dues",
         "ledger",
         "monthly_order",

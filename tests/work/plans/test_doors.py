@@ -169,6 +169,19 @@ def test_the_lists_hold_what_is_the_readers_own_and_what_is_due_below_stands_apa
     assert '<span class="gm-count">' not in officer.get("/tasks/review").content.decode()
 
 
+def test_whoever_reviews_for_those_below_goes_on_with_what_is_below(month: Month) -> None:
+    first, second = month.task(), month.task(month.office.far_branch)
+    for task in (first, second):
+        Task.objects.filter(pk=task.pk).update(state="answered", answered_on=task.order.issued_at)
+    officer = browser(month.officer)
+
+    onwards = officer.post(f"/tasks/{first.pk}/accept", {"seen": Task.objects.get(pk=first.pk).token})
+    nothing = officer.post("/tasks/review?of=below", {})
+
+    assert onwards["Location"] == f"/tasks/{second.pk}"
+    assert nothing["Location"] == "/tasks/review?of=below"
+
+
 def test_a_page_names_no_task_before_it_that_is_another_organizations(month: Month) -> None:
     other = month.task(month.office.far_branch)
     client = browser(month.secretary)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as translate
 from gangmu.core.errors import Conflict, Invalid, NotFound
 from gangmu.core.fields import Choice, FieldSpec, parse_fields
 from gangmu.core.periods import Period, PeriodKind, period_of
-from gangmu.core.text import Text
 from gangmu.frame import formats
 from gangmu.frame.doors import Request, page
 from gangmu.frame.downloads import file_response
@@ -220,11 +219,6 @@ def _period_choice(period: Period) -> str:
     return f"{period.kind}_{period.year}_{period.number}"
 
 
-def _period_title(period: Period) -> Text:
-    words = formats.period_in_words(period)
-    return Text(zh_hans=words, zh_hant=words, en=words)
-
-
 def _beginning(kinds: Iterable[ReportKind], periods: Iterable[Period]) -> tuple[FieldSpec, ...]:
     return (
         FieldSpec(
@@ -241,7 +235,9 @@ def _beginning(kinds: Iterable[ReportKind], periods: Iterable[Period]) -> tuple[
             code="period",
             title=say("Period"),
             type="choice",
-            choices=tuple(Choice(code=_period_choice(each), title=_period_title(each)) for each in periods),
+            choices=tuple(
+                Choice(code=_period_choice(each), title=formats.period_in_words(each)) for each in periods
+            ),
             help=say("Left empty, the last one that is over."),
         ),
         FieldSpec(

@@ -20,7 +20,7 @@ from gangmu.work.plans.operations.bulk import accept_ticked
 from gangmu.work.plans.operations.reviews import accept_task, return_task
 from gangmu.work.plans.pages.lists import ticked
 from gangmu.work.plans.pages.tasks import task_values
-from gangmu.work.plans.pages.words import task_columns
+from gangmu.work.plans.pages.words import BELOW, of_below, task_columns
 from gangmu.work.plans.queries.orders import places_of
 from gangmu.work.plans.queries.tasks import (
     own_reviews,
@@ -38,7 +38,7 @@ from gangmu.work.records.queries import kind_of_record
 @page("plans.review", methods=("GET", "POST"))
 def review(request: Request) -> HttpResponse:
     """List the answers that wait for the reader's decision, or for those below; many are accepted at once."""
-    context, of_below = request.context, request.GET.get("of") == "below"
+    context, below = request.context, of_below(request)
     if request.method == "POST":
         return _accept_chosen(request)
     columns = [
@@ -48,7 +48,7 @@ def review(request: Request) -> HttpResponse:
     table = Table(
         request,
         columns,
-        with_standing_answers(reviews_below(context) if of_below else own_reviews(context)),
+        with_standing_answers(reviews_below(context) if below else own_reviews(context)),
         title=say("To review"),
         selectable=True,
         form="review",
@@ -56,10 +56,10 @@ def review(request: Request) -> HttpResponse:
     )
     url = reverse("plans-review")
     tabs = [
-        Tab(msgid("For us to review"), url, not of_below),
-        Tab(msgid("For those below us"), url + "?of=below", of_below),
+        Tab(msgid("For us to review"), url, not below),
+        Tab(msgid("For those below us"), url + BELOW, below),
     ]
-    shown = tabs if of_below or reviews_below(context).exists() else []
+    shown = tabs if below or reviews_below(context).exists() else []
     return table.export() or render(request, "plans/review.html", {"table": table, "tabs": shown})
 
 
@@ -75,7 +75,7 @@ def _accept_chosen(request: Request) -> HttpResponse:
     chosen = {int(key) for key in request.POST.getlist("chosen") if key.isdecimal() and len(key) < 19}
     if not chosen:
         messages.warning(request, translate("Nothing was ticked."))
-        return redirect("plans-review")
+        return redirect(request.get_full_path())
     seen = {row.task: row for row in ticked(request)}
     tasks = list(visible_tasks(context).filter(pk__in=chosen))
     lists = []
@@ -87,7 +87,7 @@ def _accept_chosen(request: Request) -> HttpResponse:
     messages.success(request, translate("%(count)s answers were accepted.") % {"count": accepted})
     if len(lists) == 1:
         return redirect("plans-ticked", lists[0].pk)
-    return redirect("plans-review")
+    return redirect(request.get_full_path())
 
 
 @page("plans.review", methods=("POST",))
@@ -127,8 +127,11 @@ def give_back(request: Request, task_id: int) -> HttpResponse:
 
 
 def _next_to_review(request: Request, task_id: int) -> HttpResponse:
-    """Go on to the next answer that waits, else back to the one that was decided."""
-    following = own_reviews(request.context).first()
+    """Go on to the next answer that waits where the decided one did, else back to that."""
+    context = request.context
+    decided = task_by_id(context, task_id)
+    own = decided.reviewer.path in context.places("plans.review").tops
+    following = (own_reviews(context) if own else reviews_below(context)).first()
     return redirect("plans-task", following.pk if following is not None else task_id)
 
 

@@ -21,7 +21,7 @@ from gangmu.work.plans.models import Task
 from gangmu.work.plans.operations.answers import answer_late, answer_task, receive_task, report_task
 from gangmu.work.plans.pages.burden import count_time, opened_mark
 from gangmu.work.plans.pages.said_back import said_back_values
-from gangmu.work.plans.pages.words import HAPPENED, HEADINGS, task_columns, task_status
+from gangmu.work.plans.pages.words import BELOW, HAPPENED, HEADINGS, of_below, task_columns, task_status
 from gangmu.work.plans.queries.asked import passings_here
 from gangmu.work.plans.queries.duties import duty_of_order, record_kind_of
 from gangmu.work.plans.queries.hats import Hat, hats_of
@@ -45,8 +45,6 @@ from gangmu.work.records.forms import read_lines, record_form, sent_values, summ
 from gangmu.work.records.models import Record
 from gangmu.work.records.queries import kind_of_record, known_before, record_by_id
 
-BELOW = "?of=below"
-
 
 def _task_tabs(context: Context, here: str) -> list[Tab]:
     """Return what waits and what was answered, of the reader's own and, if there are any, of those below."""
@@ -65,10 +63,6 @@ def _task_tabs(context: Context, here: str) -> list[Tab]:
     return [Tab(title, reverse(name) + of, name + of == here) for name, of, title in tabs]
 
 
-def _of_below(request: Request) -> bool:
-    return request.GET.get("of") == "below"
-
-
 def _hat_tabs(hats: list[Hat], here: Hat | None) -> list[Tab]:
     """Return one person's posts (一肩挑): all that waits together, or what waits for one of them."""
     url = reverse("plans-waiting")
@@ -81,10 +75,10 @@ def _hat_tabs(hats: list[Hat], here: Hat | None) -> list[Tab]:
 @page("plans.answer")
 def waiting(request: Request) -> HttpResponse:
     """Show what the reader's own organizations still owe, or those below them, soonest due first."""
-    context, of_below = request.context, _of_below(request)
+    context, below = request.context, of_below(request)
     hats = hats_of(context)
     hat = next((each for each in hats if str(each.post) == request.GET.get("as")), None)
-    tasks = waiting_below(context) if of_below else own_waiting(context)
+    tasks = waiting_below(context) if below else own_waiting(context)
     if hat is not None:
         tasks = tasks.filter(org=hat.org)
     asked = list(tasks[:201])
@@ -96,8 +90,8 @@ def waiting(request: Request) -> HttpResponse:
     values = {
         "table": table,
         "cards": [] if table else [task_card(context, task) for task in asked],
-        "tabs": _task_tabs(context, "plans-waiting" + (BELOW if of_below else "")),
-        "hats": _hat_tabs(hats, hat) if len(hats) > 1 and not of_below else (),
+        "tabs": _task_tabs(context, "plans-waiting" + (BELOW if below else "")),
+        "hats": _hat_tabs(hats, hat) if len(hats) > 1 and not below else (),
         "passed": passings_here(context).filter(place__path__in=context.places("plans.answer").tops).count(),
     }
     return render(request, "plans/waiting.html", values)
@@ -119,15 +113,15 @@ def task_card(context: Context, task: Task) -> dict[str, Any]:
 @page("plans.answer")
 def answered(request: Request) -> HttpResponse:
     """Show what the reader's own organizations answered, or those below them, the newest first."""
-    context, of_below = request.context, _of_below(request)
+    context, below = request.context, of_below(request)
     table = Table(
         request,
         task_columns(context),
-        answered_below(context) if of_below else own_answered(context),
+        answered_below(context) if below else own_answered(context),
         title=say("Answered"),
         empty_title=say("Nothing has been answered yet"),
     )
-    values = {"table": table, "tabs": _task_tabs(context, "plans-answered" + (BELOW if of_below else ""))}
+    values = {"table": table, "tabs": _task_tabs(context, "plans-answered" + (BELOW if below else ""))}
     return table.export() or render(request, "plans/answered.html", values)
 
 

@@ -116,6 +116,15 @@ EVERY = {
 SPANS = {"month": "month", "quarter": "quarter", "half": "half", "year": "year", "once": "month"}
 
 
+BELOW = "?of=below"
+"""What an address says to list the work of organizations below the reader's own."""
+
+
+def of_below(request: Request) -> bool:
+    """Whether the address asks for what lies below the reader's own organizations."""
+    return request.GET.get("of") == "below"
+
+
 def asked_period(request: Request, otherwise: Period) -> Period:
     """Return the period that the address names, or another where it names none."""
     try:

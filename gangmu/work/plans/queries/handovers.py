@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 
 from gangmu.core.context import Context
 from gangmu.core.errors import NotFound
-from gangmu.frame.formats import period_in_words
 from gangmu.kernel.people.models import Post
 from gangmu.work.plans.models import Extension, Handover, Order, Passing, Task
 from gangmu.work.plans.rules import OPEN
@@ -43,7 +42,8 @@ def listed_at(context: Context, post: Post) -> list[dict[str, Any]]:
             orders.count(),
             [
                 {
-                    "name": f"{each.title} · {period_in_words(each.period)}",
+                    "name": each.title,
+                    "period": each.period,
                     "due_on": each.due_on.isoformat(),
                     "order": each.pk,
                 }
@@ -59,7 +59,8 @@ def _part(kind: str, count: int, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _line(task: Task) -> dict[str, Any]:
     return {
-        "name": f"{task.order.title} · {period_in_words(task.period)} · {task.org.name}",
+        "name": f"{task.order.title} · {task.org.name}",
+        "period": task.period,
         "due_on": task.last_day.isoformat(),
         "task": task.pk,
     }

@@ -63,14 +63,14 @@ def waiting_below(context: Context) -> QuerySet[Task]:
     return waiting_tasks(context).exclude(org__path__in=context.places("plans.answer").tops)
 
 
-def own_waiting_tasks(context: Context, org: Org) -> QuerySet[Task]:
+def waiting_of(context: Context, org: Org) -> QuerySet[Task]:
     """Return what one organization itself still owes, soonest due first."""
     return waiting_tasks(context).filter(org=org)
 
 
 def waiting_after(context: Context, task: Task) -> QuerySet[Task]:
     """Return what the organization of a task still has to answer beside it, soonest due first."""
-    return own_waiting_tasks(context, task.org).filter(disputed=False).exclude(pk=task.pk)
+    return waiting_of(context, task.org).filter(disputed=False).exclude(pk=task.pk)
 
 
 def answered_tasks(context: Context) -> QuerySet[Task]:

@@ -11,10 +11,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as translate
 from django.utils.translation import ngettext
 
-from gangmu.core.periods import Period
 from gangmu.core.text import Text
 from gangmu.frame.doors import Request, page
-from gangmu.frame.formats import listed
+from gangmu.frame.formats import listed, period_in_words
 from gangmu.frame.tables import Column, Table
 from gangmu.frame.words import say, worded
 from gangmu.kernel.orgs.definitions import DomainKind, OrgKind
@@ -139,9 +138,7 @@ def _begins(
 def _claim_words(period: str) -> str:
     if not period:
         return translate("Claim")
-    if Period.parse(period).kind == "year":
-        return translate("Claim for the year %(period)s") % {"period": period}
-    return translate("Claim for %(period)s") % {"period": period}
+    return translate("Claim for %(period)s") % {"period": period_in_words(period)}
 
 
 @page("standards.view")
